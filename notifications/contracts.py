@@ -1,0 +1,111 @@
+"""What a message is, and everything that may come of sending it. Values only: cheap and safe to import anywhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+
+class TemplateKey(StrEnum):
+    """The messages the platform sends; `catalogue.py` has their texts."""
+
+    LOGIN_CODE = "login_code"
+    VISITOR_PASS_CODE = "visitor_pass_code"
+    VISITOR_ARRIVED = "visitor_arrived"
+    VISITOR_LEFT = "visitor_left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Where to reach one person: a phone number (mainland, 11 digits), a WeChat openid, or both. Neither shows in its repr."""
+
+    phone: str | None = field(default=None, repr=False)
+    openid: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one person; `out_id` is the sender's own id (at most 64 characters), the same on every attempt."""
+
+    template: TemplateKey
+    to: Recipient
+    params: Mapping[str, str] = field(repr=False)
+    out_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has taken the message; `provider_id` is its own id for it."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The provider certainly did not take the message: repeating it cannot double it.
+
+    `permanent` says that the same message will never be taken; otherwise it may be repeated, after `retry_after_seconds` where known.
+    """
+
+    code: str
+    permanent: bool
+    retry_after_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The message may have been delivered (no answer, or a broken one): look it up before any repeat."""
+
+    reason: str
+
+
+SendResult = Accepted | Rejected | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The message reached the phone."""
+
+    provider_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The provider has the message and no receipt yet."""
+
+    provider_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider had the message and could not deliver it."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The provider answered and knows nothing of the message; its index may lag some seconds behind a send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The provider could not say: it offers no look-up (`reason` "unsupported"), or the look-up itself failed."""
+
+    reason: str
+
+
+LookUpResult = Delivered | Waiting | Failed | NotFound | Unanswered
+
+
+class Channel(Protocol):
+    """One way to reach a person. Neither method raises for anything a provider or a network does."""
+
+    def send(self, message: Message) -> SendResult:
+        """Make one attempt, without any retry that could double the message."""
+        ...
+
+    def look_up(self, out_id: str, to: Recipient, sent_on: date) -> LookUpResult:
+        """What became of an earlier attempt; `sent_on` is the local day (Asia/Shanghai) of that attempt."""
+        ...
