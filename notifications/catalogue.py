@@ -1,4 +1,4 @@
-"""The texts we send, as filed with the providers, and the checks that a message must pass before it leaves."""
+"""The texts we send, as filed with the providers, and the checks that a message must pass first."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _LOGIN_CODE = re.compile(r"[A-Za-z0-9]{4,6}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeChatTemplate:
-    """A subscribe-message template: `fields` maps its keys (type and number, such as `thing1`) to our params."""
+    """A subscribe-message template: `fields` maps its keys (type and number: `thing1`) to our params."""
 
     template_id: str
     page: str
@@ -29,7 +29,7 @@ class WeChatTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One message: its SMS text with `${params}`, each param's longest length, and its WeChat form where it has one."""
+    """One message: its SMS text with `${params}`, each param's longest length, its WeChat form if any."""
 
     sms_code: str
     text: str

@@ -1,4 +1,4 @@
-"""What a message is, and everything that may come of sending it. Values only: cheap and safe to import anywhere."""
+"""What a message is, and everything that may come of sending it. Values only: cheap to import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,10 @@ class TemplateKey(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Where to reach one person: a phone number (mainland, 11 digits), a WeChat openid, or both. Neither shows in its repr."""
+    """Where to reach one person: mainland phone number (11 digits), WeChat openid, or both.
+
+    Neither shows in its repr, so that it cannot reach a log by accident.
+    """
 
     phone: str | None = field(default=None, repr=False)
     openid: str | None = field(default=None, repr=False)
@@ -26,7 +29,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message to one person; `out_id` is the sender's own id (at most 64 characters), the same on every attempt."""
+    """One message to one person; `out_id` is the sender's own id for it, the same on every attempt."""
 
     template: TemplateKey
     to: Recipient
@@ -45,7 +48,8 @@ class Accepted:
 class Rejected:
     """The provider certainly did not take the message: repeating it cannot double it.
 
-    `permanent` says that the same message will never be taken; otherwise it may be repeated, after `retry_after_seconds` where known.
+    `permanent`: the same message will never be taken. Otherwise it may be repeated, after
+    `retry_after_seconds` where that is known.
     """
 
     code: str
@@ -86,12 +90,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The provider answered and knows nothing of the message; its index may lag some seconds behind a send."""
+    """The provider answered and knows nothing of the message; its index may lag a send by seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The provider could not say: it offers no look-up (`reason` "unsupported"), or the look-up itself failed."""
+    """The provider could not say: it has no look-up (`reason` "unsupported"), or the look-up failed."""
 
     reason: str
 

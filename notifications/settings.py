@@ -11,7 +11,7 @@ MiniProgramState = Literal["developer", "trial", "formal"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsSettings:
-    """An Alibaba Cloud SMS account; `template_codes` replaces the catalogue's codes by those filed for this account."""
+    """An Alibaba Cloud SMS account; `template_codes`: the codes filed for it, where not the catalogue's."""
 
     endpoint_url: str
     access_key_id: str

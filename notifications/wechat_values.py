@@ -1,6 +1,6 @@
 """The value forms of WeChat subscribe messages, by the type that a template key begins with.
 
-Source: WeChat's subscribe-message parameter table. A value outside its form costs the whole message (errcode 47003).
+Source: WeChat's subscribe-message parameter table. A value outside its form costs the message (47003).
 """
 
 import re
@@ -33,7 +33,7 @@ _FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 
 
 class MessageInvalid(ValueError):
-    """The message cannot be sent as it is; `code` and the param's name say why, the value is never repeated."""
+    """The message cannot be sent as it is; `code` and the param's name say why, never the value."""
 
     def __init__(self, code: str, name: str | None = None) -> None:
         self.code = code if name is None else f"{code}.{name}"

@@ -1,1 +1,1 @@
-"""The ways out. Each module loads its provider's SDK: import them in workers and in the log-in adapter only."""
+"""The ways out. Each module loads its provider's SDK: for workers and the log-in adapter only."""

@@ -37,7 +37,8 @@ from notifications.wechat_values import MessageInvalid
 PROVIDER_TIME_ZONE = ZoneInfo("Asia/Shanghai")
 _PAGE_SIZE = 50  # the most that QuerySendDetails gives
 
-# Refusals that pass by themselves or that an operator can lift, with the wait in seconds; every other one is for good.
+# Refusals that pass by themselves or that an operator can lift, with the wait in seconds.
+# Every other one is for good.
 _PASSING_REFUSALS: Mapping[str, int] = MappingProxyType(
     {
         "isp.SYSTEM_ERROR": 5,
@@ -149,7 +150,7 @@ def _gateway_refusal(error: AlibabaCloudException) -> Rejected | Unknown:
 
 
 def _rejected(code: str, provider_text: str) -> Rejected:
-    """The provider's text is read for the window of a limit only and then dropped: it may repeat the phone number."""
+    """The provider's text is read for a limit's window and then dropped: it may repeat the number."""
     wait = _PASSING_REFUSALS.get(code, _PASSING_REFUSALS.get(code.split(".")[0]))
     if code == "isv.BUSINESS_LIMIT_CONTROL":
         wait = next((seconds for mark, seconds in _LIMIT_WINDOWS.items() if mark in provider_text), wait)
