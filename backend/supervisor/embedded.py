@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -92,10 +92,10 @@ class EmbeddedServer(ABC):
         )
         return self.process
 
-    def wait_until_ready(self) -> None:
-        """Block until the server answers; says so every few seconds while it does not."""
+    def wait_until_ready(self, give_up: Callable[[], bool] = lambda: False) -> None:
+        """Block until the server answers or `give_up` says so; logs every few seconds that it waits."""
         begun = last_said = time.monotonic()
-        while not self.answers():
+        while not self.answers() and not give_up():
             if self.process is None or self.process.poll() is not None:
                 raise ServerDied(f"{self.name} ended before it answered; its own lines above say why")
             if time.monotonic() - last_said > PROGRESS_SECONDS:
@@ -111,18 +111,22 @@ class EmbeddedServer(ABC):
             log.warning("stopped %d left-over processes of %s", found, self.name)
 
     def stop(self) -> None:
-        """Shut down in order; kills the whole group when that takes too long."""
+        """Shut down in order; kills every process of the server when that takes too long."""
         if self.process is not None:
             stop_group(self.process, self.stop_signal, STOP_SECONDS)
-            self.process = None
+            self._forget()
 
     def kill(self) -> None:
-        """SIGKILL the server with its whole group, as a power cut would."""
+        """SIGKILL every process of the server, as a power cut would."""
         if self.process is not None:
             signal_group(self.process, signal.SIGKILL)
             self.process.wait()
-            stop_strays(processes_in(self.data), signal.SIGKILL, STOP_SECONDS)
-            self.process = None
+            self._forget()
+
+    def _forget(self) -> None:
+        # PostgreSQL's own children lead groups of their own.
+        stop_strays(processes_in(self.data), signal.SIGKILL, STOP_SECONDS)
+        self.process = None
 
     def restart(self) -> None:
         """Stop in order and start again on the same data."""

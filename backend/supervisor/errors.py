@@ -25,3 +25,13 @@ class AlreadyRunning(SupervisorError):
 
 class StepFailed(SupervisorError):
     """A one-shot step (migrate, seed) ended with an error."""
+
+
+class PortTaken(SupervisorError):
+    """Another program listens on a port that we need."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} is taken by another program; choose three free ones, e.g.: PORT=9000 make run"
+        )
+        self.port = port

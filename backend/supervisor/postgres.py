@@ -100,7 +100,8 @@ class PostgresServer(EmbeddedServer):
         if self.data.exists():
             # Only a process in this folder could own it, and `stop_leftovers` has ended those; after a reboot
             # the pid in it may be another program's, which would keep PostgreSQL from starting.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            for lock in (self.data / "postmaster.pid", self.layout.sockets / ".s.PGSQL.5432.lock"):
+                lock.unlink(missing_ok=True)
             return
         unfinished = self.data.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
