@@ -1,0 +1,1 @@
+"""Images in, readings out: a library that knows no database and no web."""

@@ -1,0 +1,1 @@
+"""How often the readings are right: `python -m recognition.evaluation DIR`."""

@@ -1,0 +1,226 @@
+"""The likeliest plate in a recogniser's output: Viterbi search over CTC frames along GA 36's patterns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.contracts import CharacterReading, PlateColour
+from recognition.plates.grammar import ALPHABET, LONGEST, PATTERNS, PlatePattern
+
+Floats = NDArray[np.float32]
+
+_LOOKALIKES: Final = {"0": "Oo", "O": "0o", "1": "Iil"}
+"""Same stroke, and the place decides which one it is: there is no I, and O is never in a serial."""
+_FLOOR: Final = 1e-4
+"""A symbol that no frame gives more than this makes no reading worth showing; left out, it costs no time."""
+_NEVER: Final = np.float32(-1e9)
+_SHOWN_ALTERNATIVES: Final = 4
+
+_MASK: Final = np.array(
+    [[[c in place for c in ALPHABET] for place in (*p.places, *[""] * (LONGEST - len(p.places)))] for p in PATTERNS]
+)
+_LENGTHS: Final = np.array([len(pattern.places) for pattern in PATTERNS])
+
+
+@dataclass(frozen=True, slots=True)
+class PlateText:
+    """A text along one pattern, its characters, and the confidence: the weakest character, or less
+    where the picture shows a character that the pattern has no place for."""
+
+    text: str
+    pattern: PlatePattern
+    characters: tuple[CharacterReading, ...]
+    confidence_0_1: float
+    log_probability: float
+
+    @property
+    def alternatives(self) -> tuple[tuple[str, float], ...]:
+        """Readings that differ in one character, with the confidence they would have, likeliest first."""
+        probabilities = [character.probability_0_1 for character in self.characters]
+        found = [
+            (self.text[:i] + other + self.text[i + 1 :], min(p, *probabilities[:i], *probabilities[i + 1 :]))
+            for i, character in enumerate(self.characters)
+            for other, p in character.alternatives
+        ]
+        return tuple(sorted(found, key=lambda pair: -pair[1])[:_SHOWN_ALTERNATIVES])
+
+
+def agreed(texts: Iterable[PlateText | None]) -> PlateText | None:
+    """The surest of several readings of one place, as sure as no other reading contradicts it."""
+    ranked = sorted((text for text in texts if text), key=lambda text: -text.confidence_0_1)
+    if not ranked:
+        return None
+    best = ranked[0]
+    rival = max((text.confidence_0_1 for text in ranked if text.text != best.text), default=0.0)
+    return replace(best, confidence_0_1=best.confidence_0_1 * (1 - rival))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trellis:
+    """Best log probabilities after each frame: in a character's run, and in the gap behind n characters."""
+
+    in_run: Floats
+    """frames × patterns × places × symbols"""
+    in_gap: Floats
+    """frames × patterns × (places + 1)"""
+
+
+class PlateDecoder:
+    """Decodes the output of one recogniser, whose `characters` start with the CTC blank."""
+
+    def __init__(self, characters: list[str]) -> None:
+        spellings = [_spellings(symbol) for symbol in ALPHABET]
+        columns = [[i for i, c in enumerate(characters) if c and c in spelling] for spelling in spellings]
+        self._columns = np.concatenate([np.array(c, np.intp) for c in columns])
+        self._starts = np.cumsum([0, *[len(c) for c in columns[:-1]]])
+        # The dot behind the office's letter, screws and rims are no characters: they count as gaps.
+        self._gap_columns = np.array([i for i, c in enumerate(characters) if not c.isalnum()], np.intp)
+
+    def decode(self, probabilities: Floats, ground: PlateColour) -> PlateText | None:
+        """The likeliest plate in `probabilities` (frames × characters), or None where no pattern fits."""
+        symbols: Floats = np.add.reduceat(probabilities[:, self._columns], self._starts, axis=1)
+        gaps: Floats = probabilities[:, self._gap_columns].sum(axis=1)
+        seen = np.flatnonzero(symbols.max(axis=0) > _FLOOR)
+        mask = _MASK[:, :, seen]
+        patterns = _possible(mask, ground)
+        if not len(patterns) or len(symbols) < LONGEST:
+            return None
+        mask, symbols = mask[patterns], np.ascontiguousarray(symbols[:, seen])
+        trellis = _search(_log(symbols), _log(gaps), mask)
+        return _best_text(trellis, patterns, seen, symbols, gaps, mask)
+
+
+def _spellings(symbol: str) -> str:
+    if symbol in _LOOKALIKES:
+        return symbol + _LOOKALIKES[symbol]
+    return symbol + symbol.lower() if symbol.isascii() and symbol.isalpha() else symbol
+
+
+def _possible(mask: NDArray[np.bool_], ground: PlateColour) -> NDArray[np.intp]:
+    """Patterns that occur on this ground and for each of whose places some seen symbol is allowed."""
+    filled = mask.any(axis=2).sum(axis=1) == _LENGTHS
+    on_ground = np.array([ground in pattern.grounds for pattern in PATTERNS])
+    return np.flatnonzero(filled & on_ground)
+
+
+def _log(values: Floats) -> Floats:
+    logarithms: Floats = np.log(np.maximum(values, np.float32(1e-9)))
+    return logarithms
+
+
+def _search(symbols: Floats, gaps: Floats, mask: NDArray[np.bool_]) -> _Trellis:
+    """Viterbi over all patterns at once; a character repeats only across a gap, as CTC has it."""
+    frames, (patterns, places, count) = len(symbols), mask.shape
+    in_run = np.empty((frames, patterns, places, count), np.float32)
+    in_gap = np.empty((frames, patterns, places + 1), np.float32)
+    forbidden = np.where(mask, np.float32(0), _NEVER)
+    run = np.full((patterns, places, count), _NEVER, np.float32)
+    gap = np.full((patterns, places + 1), _NEVER, np.float32)
+    gap[:, 0] = 0
+    for frame in range(frames):
+        enter = np.repeat(gap[:, :-1, None], count, axis=2)
+        np.maximum(enter[:, 1:], _last_character(run)[:, :-1], out=enter[:, 1:])
+        best = run.max(axis=2)
+        run = np.maximum(run, enter) + symbols[frame] + forbidden
+        np.maximum(gap[:, 1:], best, out=gap[:, 1:])
+        gap = gap + gaps[frame]
+        in_run[frame], in_gap[frame] = run, gap
+    return _Trellis(in_run, in_gap)
+
+
+def _last_character(run: Floats) -> Floats:
+    """For each place and symbol, the best run of any *other* symbol at that place."""
+    index = run.argmax(axis=2)[:, :, None]
+    best = np.take_along_axis(run, index, 2)
+    rest = run.copy()
+    np.put_along_axis(rest, index, _NEVER, 2)
+    others = np.repeat(best, run.shape[2], axis=2)
+    np.put_along_axis(others, index, rest.max(axis=2, keepdims=True), 2)
+    return others
+
+
+def _best_text(
+    trellis: _Trellis,
+    patterns: NDArray[np.intp],
+    seen: NDArray[np.intp],
+    symbols: Floats,
+    gaps: Floats,
+    mask: NDArray[np.bool_],
+) -> PlateText:
+    ends = _LENGTHS[patterns]
+    rows = np.arange(len(patterns))
+    scores = np.maximum(trellis.in_gap[-1, rows, ends], trellis.in_run[-1, rows, ends - 1].max(axis=1))
+    row = int(scores.argmax())
+    path = _trace(trellis.in_run[:, row], trellis.in_gap[:, row], int(ends[row]))
+    names = [ALPHABET[i] for i in seen]
+    characters = tuple(
+        _character(symbols[path[:, 0] == place], names, mask[row, place]) for place in range(int(ends[row]))
+    )
+    weakest = min(character.probability_0_1 for character in characters)
+    return PlateText(
+        text="".join(character.text for character in characters),
+        pattern=PATTERNS[patterns[row]],
+        characters=characters,
+        confidence_0_1=min(weakest, 1.0 - _unexplained(path, symbols, gaps)),
+        log_probability=float(scores[row]),
+    )
+
+
+def _trace(in_run: Floats, in_gap: Floats, end: int) -> NDArray[np.intp]:
+    """The best path backwards: for each frame its place and symbol, or (-1, characters so far) in a gap."""
+    path = np.empty((len(in_run), 2), np.intp)
+    place, symbol = _better(in_run[-1], in_gap[-1], end, None)
+    for frame in range(len(in_run) - 1, -1, -1):
+        path[frame] = (place, symbol)
+        if frame == 0:
+            break
+        before_run, before_gap = in_run[frame - 1], in_gap[frame - 1]
+        if place < 0:
+            place, symbol = _better(before_run, before_gap, symbol, None)
+            continue
+        entered = _better(before_run, before_gap, place, symbol)
+        if _value(before_run, before_gap, entered) > before_run[place, symbol]:
+            place, symbol = entered
+    return path
+
+
+def _better(in_run: Floats, in_gap: Floats, behind: int, other_than: int | None) -> tuple[int, int]:
+    """The likelier state in which `behind` characters are complete: a gap, or the last one's run."""
+    if behind == 0:
+        return -1, 0
+    run = in_run[behind - 1].copy()
+    if other_than is not None:
+        run[other_than] = _NEVER
+    symbol = int(run.argmax())
+    return (behind - 1, symbol) if run[symbol] > in_gap[behind] else (-1, behind)
+
+
+def _value(in_run: Floats, in_gap: Floats, state: tuple[int, int]) -> float:
+    place, symbol = state
+    return float(in_gap[symbol] if place < 0 else in_run[place, symbol])
+
+
+def _character(frames: Floats, names: list[str], allowed: NDArray[np.bool_]) -> CharacterReading:
+    """One character from the frames of its run: each symbol counts by its surest frame."""
+    probabilities = np.where(allowed, frames.max(axis=0), 0)
+    first, *others = np.argsort(-probabilities)[:3]
+    return CharacterReading(
+        text=names[first],
+        probability_0_1=min(float(probabilities[first]), 1.0),
+        alternatives=tuple((names[i], float(probabilities[i])) for i in others if probabilities[i] > _FLOOR),
+    )
+
+
+def _unexplained(path: NDArray[np.intp], symbols: Floats, gaps: Floats) -> float:
+    """How surely some gap is really a character that the pattern left out (0 to 1)."""
+    in_gap = path[:, 0] < 0
+    neighbours = np.zeros(len(path), np.float32)
+    for step in (-1, 1):
+        beside = np.roll(path, step, axis=0)
+        is_character = beside[:, 0] >= 0
+        neighbours[is_character] += symbols[is_character, beside[is_character, 1]]
+    left_over = np.where(in_gap, 1 - gaps - neighbours, 0)
+    return float(np.clip(left_over.max(initial=0), 0, 1))

@@ -1,0 +1,153 @@
+"""Photo in, plates out: find text, keep what has a plate's shape, read it, look again where unsure."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from recognition.contracts import Band, EngineState, PlateColour, PlateReading, PlateReadings, band_for
+from recognition.images import DecodedImage, Pixels
+from recognition.plates.candidates import Candidate, candidates
+from recognition.plates.decode import PlateDecoder, PlateText, agreed
+from recognition.plates.grammar import kind_on
+from recognition.plates.recognition import MODEL_ID as RECOGNISER_ID
+from recognition.plates.recognition import TextRecogniser
+from recognition.plates.text_detection import MODEL_ID as DETECTOR_ID
+from recognition.plates.text_detection import TextDetector
+from recognition.weights import WeightsError, plate_thresholds, weights_path
+
+ENGINE: Final = "ppocr-onnx"
+ENGINE_VERSION: Final = "PP-OCRv4-mobile+ga36.1"
+
+_FIRST_LOOK_PX: Final = 736
+_SECOND_LOOK_PX: Final = 1088
+_HOPELESS: Final = 0.0005
+_WORTH_SHOWING: Final = 0.05
+"""A plate whose weakest character is below this is no reading but a coincidence, and is not returned."""
+
+
+@dataclass(slots=True)
+class _Stopwatch:
+    """Milliseconds spent in each part of one reading."""
+
+    parts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.parts[name] += (time.perf_counter() - start) * 1000
+
+
+class OnnxPlateReader:
+    """PP-OCRv4 on onnxruntime; weights are verified and loaded at the first picture, once for all threads."""
+
+    def __init__(self, *, threads: int = 2, model_dir: Path | None = None) -> None:
+        self._threads = threads
+        self._model_dir = model_dir
+        self._loading = threading.Lock()
+
+    def read(self, image: DecodedImage) -> PlateReadings:
+        """Every plate in the picture, best first; raises `WeightsError` where the weights are not right."""
+        watch = _Stopwatch()
+        with self._loading:
+            engine = self._engine
+        plates = engine.plates(image.pixels, watch)
+        return PlateReadings(tuple(plates), image.width_px, image.height_px, dict(watch.parts))
+
+    def state(self) -> EngineState:
+        """Whether the weights are there and unchanged; loads nothing."""
+        problem = ""
+        try:
+            for model_id in (DETECTOR_ID, RECOGNISER_ID):
+                weights_path(model_id, self._model_dir)
+        except WeightsError as error:
+            problem = error.code
+        return EngineState(ENGINE, ENGINE_VERSION, "_engine" in self.__dict__, not problem, problem)
+
+    @cached_property
+    def _engine(self) -> "_Engine":
+        return _Engine(self._threads, self._model_dir)
+
+
+class _Engine:
+    """The loaded models and the way through them."""
+
+    def __init__(self, threads: int, model_dir: Path | None) -> None:
+        self._detect = TextDetector(threads=threads, model_dir=model_dir)
+        self._recognise = TextRecogniser(threads=threads, model_dir=model_dir)
+        self._accept_at = plate_thresholds().accept_at
+        self._decoder = PlateDecoder(self._recognise.characters)
+
+    def plates(self, pixels: Pixels, watch: _Stopwatch) -> list[PlateReading]:
+        """Looks once, and a second time, closer and with the shadows lifted, where nothing was legible."""
+        found = self._look(pixels, _FIRST_LOOK_PX, watch)
+        if all(band_for(plate) is Band.REJECT for plate in found):
+            found += self._look(_lifted(pixels), _SECOND_LOOK_PX, watch)
+        return sorted(found, key=_rank, reverse=True)
+
+    def _look(self, pixels: Pixels, longest_side_px: int, watch: _Stopwatch) -> list[PlateReading]:
+        with watch.part("detect"):
+            boxes = self._detect(pixels, longest_side_px)
+        with watch.part("crop"):
+            found = candidates(pixels, boxes)
+        texts = self._texts([c.crop for c in found], [c.ground for c in found], watch)
+        sure = [self._surer(pixels, c, text, watch) for c, text in zip(found, texts, strict=True)]
+        return [
+            _reading(candidate, text)
+            for candidate, text in zip(found, sure, strict=True)
+            if text and text.confidence_0_1 >= _WORTH_SHOWING
+        ]
+
+    def _texts(
+        self, crops: Sequence[Pixels], grounds: Sequence[PlateColour], watch: _Stopwatch
+    ) -> list[PlateText | None]:
+        with watch.part("recognise"):
+            outputs = self._recognise(crops)
+        with watch.part("decode"):
+            return [self._decoder.decode(out, ground) for out, ground in zip(outputs, grounds, strict=True)]
+
+    def _surer(
+        self, pixels: Pixels, candidate: Candidate, text: PlateText | None, watch: _Stopwatch
+    ) -> PlateText | None:
+        """The text of a candidate, from further cuts where the first one left doubt."""
+        if text is None or not _HOPELESS < text.confidence_0_1 < self._accept_at:
+            return text
+        cuts = candidate.other_cuts(pixels)
+        return agreed([text, *self._texts(cuts, [candidate.ground] * len(cuts), watch)])
+
+
+def _rank(plate: PlateReading) -> tuple[bool, float]:
+    """Legible plates before the others, then the largest: the car at the gate stands in front."""
+    (left, top), _, (right, bottom), _ = plate.corners
+    return band_for(plate) is Band.ACCEPT, abs(right - left) * abs(bottom - top)
+
+
+def _lifted(pixels: Pixels) -> Pixels:
+    """The same picture with local contrast stretched, for night and for sun behind the car."""
+    lab = cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB)
+    lab[:, :, 0] = cv2.createCLAHE(clipLimit=4.0, tileGridSize=(8, 8)).apply(lab[:, :, 0])
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), np.uint8)
+
+
+def _reading(candidate: Candidate, text: PlateText) -> PlateReading:
+    top_left, top_right, bottom_right, bottom_left = [(float(x), float(y)) for x, y in candidate.box.corners]
+    return PlateReading(
+        text=text.text,
+        kind=kind_on(text.pattern, candidate.ground),
+        colour=candidate.ground,
+        confidence_0_1=text.confidence_0_1,
+        characters=text.characters,
+        alternatives=text.alternatives,
+        corners=(top_left, top_right, bottom_right, bottom_left),
+        engine=ENGINE,
+        engine_version=ENGINE_VERSION,
+    )

@@ -1,0 +1,201 @@
+"""Which model files exist, where they came from, and whether they are still the files that were measured."""
+
+import hashlib
+import importlib.util
+import io
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+_MANIFEST: Final = Path(__file__).with_name("weights.toml")
+_PACK_MANIFEST: Final = "manifest.toml"
+
+
+class WeightsError(RuntimeError):
+    """A model file that may not be used; `code` is stable, `model_id` says which."""
+
+    kind = "unavailable"
+
+    def __init__(self, code: str, model_id: str, message: str) -> None:
+        super().__init__(f"{model_id}: {message}")
+        self.code = code
+        self.model_id = model_id
+
+
+@dataclass(frozen=True, slots=True)
+class BandThresholds:
+    """Weakest-character probabilities (0 to 1) from which a plate is accepted or shown to a person."""
+
+    accept_at: float
+    review_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One model file as the manifest records it; `package` is empty for a pack an operator imported."""
+
+    id: str
+    version: str
+    package: str
+    file: str
+    bytes: int
+    sha256: str
+    licence: str
+    source: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsState:
+    """One line of the operator's list: the file, where it lies, and what is wrong with it (else empty)."""
+
+    model: ModelFile
+    path: Path | None
+    problem: str
+
+
+@cache
+def plate_thresholds() -> BandThresholds:
+    """The bands of plate readings as measured; the evidence stands beside them in `weights.toml`."""
+    bands = _toml(_MANIFEST)["plates"]["bands"]
+    return BandThresholds(bands["accept_at"], bands["review_at"])
+
+
+def list_weights(model_dir: Path | None = None) -> list[WeightsState]:
+    """Every known model file, those of the wheels first, then the packs under `model_dir`, each checked."""
+    return [_state(model, model_dir) for model in _known(model_dir)]
+
+
+def verify_weights(model_dir: Path | None = None) -> None:
+    """Raises `WeightsError` for the first model file that is missing or is not the one recorded."""
+    for model in _known(model_dir):
+        _checked(model, model_dir)
+
+
+def weights_path(model_id: str, model_dir: Path | None = None) -> Path:
+    """The verified file of a model; raises `WeightsError` if unknown, missing or changed."""
+    for model in _known(model_dir):
+        if model.id == model_id:
+            return _checked(model, model_dir)
+    raise WeightsError("weights_unknown", model_id, "not in the manifest and in no imported pack")
+
+
+def import_weights(pack: Path, model_dir: Path, accepted_licence: str) -> ModelFile:
+    """Takes an operator's pack (a folder or zip of `manifest.toml` and the file it names) into `model_dir`.
+
+    The licence must be repeated word for word, so that nobody accepts one unread. Raises `WeightsError`.
+    """
+    with _unpacked(pack) as folder:
+        model = _only_model(_toml(folder / _PACK_MANIFEST), pack.name)
+        if model.licence != accepted_licence:
+            raise WeightsError("weights_licence_not_accepted", model.id, f"its licence is {model.licence!r}")
+        _check(model, folder / model.file)
+        _install(model, folder, model_dir)
+    return model
+
+
+def _install(model: ModelFile, folder: Path, model_dir: Path) -> None:
+    """Copies aside and renames, so that no reader ever sees half a pack."""
+    model_dir.mkdir(parents=True, exist_ok=True)
+    target = model_dir / model.id
+    if target.exists():
+        raise WeightsError("weights_already_imported", model.id, "remove the folder first")
+    staging = Path(tempfile.mkdtemp(prefix=".import-", dir=model_dir))
+    for name in (_PACK_MANIFEST, model.file):
+        shutil.copyfile(folder / name, staging / name)
+    staging.chmod(0o755)
+    staging.rename(target)
+
+
+def _known(model_dir: Path | None) -> list[ModelFile]:
+    models = [_model(entry) for entry in _toml(_MANIFEST)["model"]]
+    packs = sorted(model_dir.glob(f"*/{_PACK_MANIFEST}")) if model_dir else []
+    return models + [_only_model(_toml(pack), pack.parent.name) for pack in packs]
+
+
+def _state(model: ModelFile, model_dir: Path | None) -> WeightsState:
+    path = _path(model, model_dir)
+    try:
+        _check(model, path)
+    except WeightsError as error:
+        return WeightsState(model, path, error.code)
+    return WeightsState(model, path, "")
+
+
+def _checked(model: ModelFile, model_dir: Path | None) -> Path:
+    path = _path(model, model_dir)
+    _check(model, path)
+    assert path is not None  # noqa: S101 - `_check` refuses a missing file
+    return path
+
+
+def _path(model: ModelFile, model_dir: Path | None) -> Path | None:
+    if not model.package:
+        return model_dir / model.id / model.file if model_dir else None
+    spec = importlib.util.find_spec(model.package)
+    return Path(spec.submodule_search_locations[0]) / model.file if spec and spec.submodule_search_locations else None
+
+
+def _check(model: ModelFile, path: Path | None) -> None:
+    if path is None or not path.is_file():
+        raise WeightsError("weights_missing", model.id, "the file is not there")
+    if path.stat().st_size != model.bytes or _sha256(path) != model.sha256:
+        raise WeightsError("weights_changed", model.id, "size or SHA-256 differ from the manifest")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _only_model(manifest: dict[str, Any], pack_name: str) -> ModelFile:
+    entries = manifest.get("model", [])
+    if len(entries) != 1:
+        raise WeightsError("weights_pack_malformed", pack_name, "a pack's manifest names exactly one model")
+    model = _model({**entries[0], "package": ""})
+    if Path(model.file).name != model.file or Path(model.id).name != model.id:
+        raise WeightsError("weights_pack_malformed", pack_name, "id and file are plain names")
+    return model
+
+
+def _model(entry: dict[str, Any]) -> ModelFile:
+    missing = [field.name for field in fields(ModelFile) if field.name not in entry]
+    if missing:
+        raise WeightsError("weights_pack_malformed", str(entry.get("id")), f"lacks {', '.join(missing)}")
+    return ModelFile(**{field.name: entry[field.name] for field in fields(ModelFile)})
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError("weights_pack_malformed", path.parent.name, "no readable manifest") from error
+
+
+@contextmanager
+def _unpacked(pack: Path) -> Iterator[Path]:
+    if pack.is_dir():
+        yield pack
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _unzip(pack, Path(folder))
+        yield Path(folder)
+
+
+def _unzip(pack: Path, folder: Path) -> None:
+    """Takes only the manifest and the file it names, no further than the bytes it promises."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(pack.read_bytes())) as archive:
+            (folder / _PACK_MANIFEST).write_bytes(archive.read(_PACK_MANIFEST))
+            model = _only_model(_toml(folder / _PACK_MANIFEST), pack.name)
+            with archive.open(model.file) as source:
+                (folder / model.file).write_bytes(source.read(model.bytes + 1))
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise WeightsError("weights_pack_malformed", pack.name, "not a readable pack") from error
