@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from string import Template as Text
 from types import MappingProxyType
 
-from notifications.contracts import Message, TemplateKey
-from notifications.wechat_values import MessageInvalid, fit_value
+from notifications.contracts import Message, MessageInvalid, TemplateKey
+from notifications.wechat_values import fit_value
 
 SMS_MAX_CHARACTERS = 500
 # Alibaba Cloud refuses links and signature brackets inside a variable (isv.PARAM_NOT_SUPPORT_URL).
-_LINK = re.compile(
-    r"https?:|www\.|[A-Za-z0-9-]+\.(?:com|cn|net|org|top|vip|xyz|cc|info|link)\b", re.IGNORECASE
-)
+_LINK = re.compile(r"https?:|www\.|[A-Za-z0-9-]+\.(?:com|cn|net|org|top|vip|xyz|cc|info|link)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"[【】]")
 _LOGIN_CODE = re.compile(r"[A-Za-z0-9]{4,6}")
 

@@ -103,6 +103,30 @@ class Unanswered:
 LookUpResult = Delivered | Waiting | Failed | NotFound | Unanswered
 
 
+class MessageInvalid(ValueError):
+    """The message cannot be sent as it is; `code` and the param's name say why, never the value."""
+
+    def __init__(self, code: str, name: str | None = None) -> None:
+        self.code = code if name is None else f"{code}.{name}"
+        super().__init__(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class MiniProgramSession:
+    """Who opened the mini-program. WeChat's session_key is not in it: it never leaves the client."""
+
+    openid: str = field(repr=False)
+    unionid: str | None = field(default=None, repr=False)
+
+
+class ProviderFailure(Exception):
+    """A question to a provider got no usable answer; `outcome` says why, by codes only."""
+
+    def __init__(self, outcome: Rejected | Unknown) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.code if isinstance(outcome, Rejected) else outcome.reason)
+
+
 class Channel(Protocol):
     """One way to reach a person. Neither method raises for anything a provider or a network does."""
 

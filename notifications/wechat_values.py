@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from notifications.contracts import MessageInvalid
+
 THING_MAX_CHARACTERS = 20
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
@@ -30,14 +32,6 @@ _FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "phrase": re.compile(r"[\u4e00-\u9fff]{1,5}"),
     }
 )
-
-
-class MessageInvalid(ValueError):
-    """The message cannot be sent as it is; `code` and the param's name say why, never the value."""
-
-    def __init__(self, code: str, name: str | None = None) -> None:
-        self.code = code if name is None else f"{code}.{name}"
-        super().__init__(self.code)
 
 
 def fit_value(key: str, value: str) -> str:

@@ -23,6 +23,7 @@ from notifications.contracts import (
     Failed,
     LookUpResult,
     Message,
+    MessageInvalid,
     NotFound,
     Recipient,
     Rejected,
@@ -32,7 +33,6 @@ from notifications.contracts import (
     Waiting,
 )
 from notifications.settings import SmsSettings
-from notifications.wechat_values import MessageInvalid
 
 PROVIDER_TIME_ZONE = ZoneInfo("Asia/Shanghai")
 _PAGE_SIZE = 50  # the most that QuerySendDetails gives

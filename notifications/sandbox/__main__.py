@@ -19,9 +19,7 @@ def main() -> int:
         sys.stderr.write("the sandbox stands in for real providers: it does not run in production\n")
         return 1
     port = int(os.environ.get("SANDBOX_PORT") or int(os.environ.get("PORT", DEFAULT_WEB_PORT)) + 2)
-    server, store = make_server(
-        "127.0.0.1", port, Path(os.environ.get("STATE_DIR", "var")) / "sandbox.sqlite3"
-    )
+    server, store = make_server("127.0.0.1", port, Path(os.environ.get("STATE_DIR", "var")) / "sandbox.sqlite3")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     start_reports(store)
     sys.stdout.write(f"sandbox listening on http://127.0.0.1:{server.port}\n")

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, quote
 DATE_WINDOW = timedelta(minutes=15)
 _ALGORITHM = "ACS3-HMAC-SHA256"
 _AUTHORIZATION = re.compile(
-    rf"{_ALGORITHM} Credential=(?P<key>[^,]+),SignedHeaders=(?P<signed>[^,]+),Signature=(?P<signature>[0-9a-f]{{64}})"
+    rf"{_ALGORITHM} Credential=(?P<key>[^,]+),SignedHeaders=(?P<signed>[^,]+),"
+    r"Signature=(?P<signature>[0-9a-f]{64})"
 )
 _MUST_BE_SIGNED = {
     "host",

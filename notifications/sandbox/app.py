@@ -53,9 +53,7 @@ def _phone_page(store: Store) -> Blueprint:
     @blueprint.get("/")
     def phone() -> str:
         recipient = request.args.get("to") or None
-        people = store.rows(
-            "SELECT recipient, max(id) AS newest FROM message GROUP BY 1 ORDER BY newest DESC LIMIT 30"
-        )
+        people = store.rows("SELECT recipient, max(id) AS newest FROM message GROUP BY 1 ORDER BY newest DESC LIMIT 30")
         messages = [_shown(row) for row in store.messages(recipient=recipient, limit=50)]
         return render_template("phone.html", people=people, messages=messages, recipient=recipient)
 

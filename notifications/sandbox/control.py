@@ -25,9 +25,7 @@ def control_blueprint(store: Store, instruments: Instruments) -> Blueprint:
 def _add_reads(blueprint: Blueprint, store: Store, instruments: Instruments) -> None:
     @blueprint.get("/messages")
     def messages() -> Response:
-        found = store.messages(
-            recipient=request.args.get("recipient"), limit=request.args.get("limit", 200, type=int)
-        )
+        found = store.messages(recipient=request.args.get("recipient"), limit=request.args.get("limit", 200, type=int))
         return jsonify([row | {"params": json.loads(row["params"])} for row in found])
 
     @blueprint.get("/counts")

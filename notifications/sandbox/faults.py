@@ -24,7 +24,7 @@ class FaultKind(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Strikes every `every`-th call of `operation` ("*": any), `times` times; `seconds`: of a delay or hang."""
+    """Strikes every `every`-th call of `operation` ("*": any), `times` times; `seconds`: of a delay."""
 
     operation: str
     kind: FaultKind

@@ -63,9 +63,7 @@ def _business(handler: Callable[[Store, Mapping[str, str]], Body], store: Store)
 
 
 def _gateway_error(status: int, code: str) -> Response:
-    answer = jsonify(
-        {"RequestId": str(uuid4()).upper(), "Code": code, "Message": code, "HostId": request.host}
-    )
+    answer = jsonify({"RequestId": str(uuid4()).upper(), "Code": code, "Message": code, "HostId": request.host})
     answer.status_code = status
     return answer
 

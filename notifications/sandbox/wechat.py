@@ -76,9 +76,7 @@ def _stable_token(store: Store) -> Body:
     _check_app(body.get("appid"), body.get("secret"))
     now = datetime.now(UTC)
     renew_before = instant(now if body.get("force_refresh") else now + TOKEN_RENEWAL)
-    held = store.rows(
-        "SELECT * FROM access_token WHERE expires_at > ? ORDER BY expires_at DESC", renew_before
-    )
+    held = store.rows("SELECT * FROM access_token WHERE expires_at > ? ORDER BY expires_at DESC", renew_before)
     if held and not body.get("force_refresh"):
         left = datetime.fromisoformat(held[0]["expires_at"]) - now
         return {"access_token": held[0]["token"], "expires_in": int(left.total_seconds())}
