@@ -1,0 +1,1 @@
+"""Persons, households and their vehicles: plain registers that the property keeps."""

@@ -1,0 +1,1 @@
+"""Residents who use the mini-program: log-in, phone number, binding to a household."""
