@@ -2,6 +2,7 @@
 
 import http.client
 import logging
+import shutil
 import socket
 import subprocess
 import time
@@ -36,6 +37,7 @@ def compose(settings: Settings, book: Logbook, table: tuple[ProcessSpec, ...] | 
     """
     logging.basicConfig(level=logging.INFO, handlers=[LogbookHandler(book)])
     refuse_taken_ports(settings)
+    empty_folder(settings.metrics_dir)
     postgres = None if settings.database_url else PostgresServer(settings.state_dir, output=subprocess.PIPE)
     redis = None if settings.redis_url else RedisServer(settings.state_dir, output=subprocess.PIPE)
     servers: list[EmbeddedServer] = [server for server in (postgres, redis) if server is not None]
@@ -66,6 +68,12 @@ def refuse_taken_ports(settings: Settings) -> None:
                 raise PortTaken(port) from None
 
 
+def empty_folder(folder: Path) -> None:
+    """Make the folder, without what an earlier run left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+
+
 def answers_ready(port: int) -> bool:
     """Whether the property portal says that everything it needs is there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PROBE_TIMEOUT_SECONDS)
@@ -83,13 +91,9 @@ def banner(settings: Settings, seconds: float) -> str:
     rule = "─" * 78
     addresses = [f"  http://{host}.localhost:{settings.public_port:<6} {HOST_TITLES[host]}" for host in HOSTS]
     if settings.development:
-        addresses.append(
-            f"  http://127.0.0.1:{settings.sandbox_port:<13} sandbox: the SMS and WeChat messages sent"
-        )
+        addresses.append(f"  http://127.0.0.1:{settings.sandbox_port:<13} sandbox: the SMS and WeChat messages sent")
     ready = f"Anlin 安邻 is ready after {seconds:.1f} s.  Ctrl-C stops it; state is in {settings.state_dir}"
-    return "\n".join(
-        ["", rule, ready, "", *addresses, *_demo_lines(settings.state_dir / "demo.txt"), rule, ""]
-    )
+    return "\n".join(["", rule, ready, "", *addresses, *_demo_lines(settings.state_dir / "demo.txt"), rule, ""])
 
 
 def _demo_lines(path: Path) -> list[str]:

@@ -46,9 +46,7 @@ class EmbeddedServer(ABC):
         self.data = self.layout.home / self.name
         passwords_file = self.layout.home / "secrets.toml"
         if self.data.exists() and not passwords_file.exists():
-            raise SupervisorError(
-                f"{passwords_file} is gone but {self.data} is there: restore it, or make reset"
-            )
+            raise SupervisorError(f"{passwords_file} is gone but {self.data} is there: restore it, or make reset")
         self.passwords: Passwords = load_passwords(passwords_file)
         self.output = output
         self.process: subprocess.Popen[bytes] | None = None
@@ -105,9 +103,7 @@ class EmbeddedServer(ABC):
 
     def stop_leftovers(self) -> None:
         """End a server that a killed supervisor left on this data."""
-        if self.data.exists() and (
-            found := stop_strays(processes_in(self.data), self.stop_signal, STOP_SECONDS)
-        ):
+        if self.data.exists() and (found := stop_strays(processes_in(self.data), self.stop_signal, STOP_SECONDS)):
             log.warning("stopped %d left-over processes of %s", found, self.name)
 
     def stop(self) -> None:

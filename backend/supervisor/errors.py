@@ -17,9 +17,7 @@ class AlreadyRunning(SupervisorError):
     """Another supervisor holds this state folder."""
 
     def __init__(self, pid: int) -> None:
-        super().__init__(
-            f"already running as process {pid}; stop it with Ctrl-C in its terminal, or: kill {pid}"
-        )
+        super().__init__(f"already running as process {pid}; stop it with Ctrl-C in its terminal, or: kill {pid}")
         self.pid = pid
 
 
@@ -31,7 +29,5 @@ class PortTaken(SupervisorError):
     """Another program listens on a port that we need."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} is taken by another program; choose three free ones, e.g.: PORT=9000 make run"
-        )
+        super().__init__(f"port {port} is taken by another program; choose three free ones, e.g.: PORT=9000 make run")
         self.port = port

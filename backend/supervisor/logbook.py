@@ -86,9 +86,7 @@ class LogbookHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record under the name of the supervisor."""
-        self.book.write(
-            "supervisor", json.dumps({"level": record.levelname.lower(), "event": record.getMessage()})
-        )
+        self.book.write("supervisor", json.dumps({"level": record.levelname.lower(), "event": record.getMessage()}))
 
 
 def readable(raw: str) -> tuple[str, str]:

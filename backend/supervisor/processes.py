@@ -2,9 +2,19 @@
 
 import signal
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from backend.supervisor.settings import Settings
+
+GUNICORN = (
+    *("--worker-class", "gthread", "--timeout", "60", "--keep-alive", "30"),
+    *("--no-control-socket", "--log-level", "warning"),
+)
+WEB = ("--workers", "2", "--threads", "8", "--graceful-timeout", "4")
+# One thread for each open stream; Ctrl-C must not wait for them.
+LIVE = ("--workers", "1", "--threads", "128", "--graceful-timeout", "2")
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,7 @@ class ProcessSpec:
     step: bool = False
     as_owner: bool = False
     parent_death_signal: signal.Signals = signal.SIGKILL
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def default_table(settings: Settings) -> tuple[ProcessSpec, ...]:
@@ -31,10 +42,8 @@ def default_table(settings: Settings) -> tuple[ProcessSpec, ...]:
         table.append(_python("sandbox", "notifications.sandbox"))
     return (
         *table,
-        _gunicorn("web", "wsgi:application", settings.port, workers=2, threads=8, graceful_seconds=4),
-        _gunicorn(
-            "live", "wsgi:live_application", settings.live_port, workers=1, threads=128, graceful_seconds=2
-        ),
+        _gunicorn("web", "wsgi:application", settings.port, WEB, metrics_dir=settings.metrics_dir),
+        _gunicorn("live", "wsgi:live_application", settings.live_port, LIVE),
         _python("worker-recognition", "workers", "worker", "recognition"),
         _python("worker-default", "workers", "worker", "default"),
         _python("background", "workers", "background"),
@@ -52,13 +61,13 @@ def _flask(name: str, *command: str) -> ProcessSpec:
 
 
 def _gunicorn(
-    name: str, application: str, port: int, *, workers: int, threads: int, graceful_seconds: int
+    name: str, application: str, port: int, options: tuple[str, ...], metrics_dir: Path | None = None
 ) -> ProcessSpec:
-    command = (
-        *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
-        *("--graceful-timeout", str(graceful_seconds), "--timeout", "60", "--keep-alive", "30"),
-        *("--no-control-socket", "--log-level", "warning"),
+    bind = ("--bind", f"127.0.0.1:{port}")
+    return ProcessSpec(
+        name,
+        (sys.executable, "-m", "gunicorn", application, *bind, *GUNICORN, *options),
+        # A killed master would leave its workers to find out by themselves; a terminated one takes them along.
+        parent_death_signal=signal.SIGTERM,
+        environment={"PROMETHEUS_MULTIPROC_DIR": str(metrics_dir)} if metrics_dir else {},
     )
-    # A killed master would leave its workers to find out by themselves; a terminated one takes them along.
-    return ProcessSpec(name, command, parent_death_signal=signal.SIGTERM)

@@ -28,6 +28,11 @@ class Settings:
         return self.anlin_env == "development"
 
     @property
+    def metrics_dir(self) -> Path:
+        """Where the web workers leave their counters for each other."""
+        return self.state_dir / "metrics"
+
+    @property
     def live_port(self) -> int:
         """The port of the server-sent event process."""
         return self.port + 1
@@ -79,10 +84,11 @@ def child_environment(settings: Settings, database_url: str, redis_url: str) -> 
         "PYTHONUNBUFFERED": "1",
     }
     inherited = {name: value for name, value in settings.inherited.items() if name != "DATABASE_OWNER_URL"}
-    return {**defaults, **_sandbox_environment(settings), **inherited, **fixed}
+    return {**defaults, **_development_environment(settings), **inherited, **fixed}
 
 
-def _sandbox_environment(settings: Settings) -> dict[str, str]:
+def _development_environment(settings: Settings) -> dict[str, str]:
+    """Where the stand-ins answer, with their public credentials; a test compares them with the sandbox."""
     if not settings.development:
         return {}
     sandbox = f"http://127.0.0.1:{settings.sandbox_port}"
@@ -90,5 +96,12 @@ def _sandbox_environment(settings: Settings) -> dict[str, str]:
         "SANDBOX_URL": sandbox,
         "SANDBOX_PORT": str(settings.sandbox_port),
         "SMS_ENDPOINT": sandbox,
+        "SMS_ACCESS_KEY_ID": "sandbox-access-key",
+        "SMS_ACCESS_KEY_SECRET": "sandbox-access-secret",
+        "SMS_SIGN_NAME": "安邻平台",
         "WECHAT_BASE_URL": sandbox,
+        "WECHAT_APP_ID": "wx00000000sandbox0",
+        "WECHAT_APP_SECRET": "sandbox-app-secret",
+        # Behind nginx the streams have the pages' own origin; here they have a port of their own.
+        "LIVE_PORT": str(settings.live_port),
     }

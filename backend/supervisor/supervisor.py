@@ -102,7 +102,7 @@ class Supervisor:
         return start_child(
             spec.command,
             parent_death_signal=spec.parent_death_signal,
-            environment={**self.environment, **owner, PROCESS_NAME: spec.name},
+            environment={**self.environment, **owner, **spec.environment, PROCESS_NAME: spec.name},
             cwd=REPOSITORY,
             output=subprocess.PIPE,
         )

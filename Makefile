@@ -1,0 +1,63 @@
+# `make run` and `make test` are the two commands; `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PROFILE ?= full
+PORT ?= 8000
+EVENTS ?= 10000
+FAULTS ?= 200
+DIR ?= ../shared/data/plates/photos
+JOBS ?= 2
+VENV := .venv/bin/python
+PACKAGES := backend miniprogram_api workers recognition notifications
+FLASK := $(VENV) -m flask --app wsgi:cli_app
+export PROFILE PORT
+
+.PHONY: help run test check bench accuracy chaos reset status memory lock simulate-gate environment development
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+run: environment  ## start everything; Ctrl-C stops it (PORT=8000, PROFILE=light leaves PaddlePaddle out)
+	@exec $(VENV) -m backend.supervisor run
+
+test: development  ## the default suite, Chromium included
+	@tools/chromium.sh
+	$(VENV) -m pytest -n $(JOBS) tests/unit tests/architecture tests/integration tests/stories
+
+check: development  ## lint, types, import contracts, migrations, OpenAPI compared
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+	$(VENV) -m mypy --strict $(addprefix -p ,$(PACKAGES))
+	.venv/bin/lint-imports
+	$(FLASK) check-migrations
+	$(FLASK) openapi --check
+
+bench: development  ## one line a figure, its baseline beside it
+	@$(VENV) -m tests.benchmarks
+
+accuracy: development  ## plates read right of the photos in DIR=…
+	@$(VENV) -m recognition.evaluation "$(DIR)"
+
+chaos: development  ## events through real workers under random faults (EVENTS=10000 FAULTS=200)
+	@$(VENV) -m tests.chaos --events $(EVENTS) --faults $(FAULTS)
+
+simulate-gate: environment  ## a gate terminal that posts photos to a running installation (ARGS=…)
+	@$(VENV) -m tests.drivers.gate $(ARGS)
+
+status: environment  ## what runs, and since when
+	@$(VENV) -m backend.supervisor status
+
+memory: environment  ## memory of the running installation, process by process
+	@$(VENV) -m backend.supervisor memory
+
+reset: environment  ## remove all state (var/); refused while running
+	@$(VENV) -m backend.supervisor reset
+
+lock: development  ## resolve pyproject.toml into requirements/*.txt anew (PATH must have uv, or .venv-uv does)
+	PATH="$(CURDIR)/.venv-uv/bin:$$PATH" tools/lock.sh
+
+environment development:
+	@test -n "$(PYTHON)" || { echo 'missing: run `apt-get install -y python3.11 python3.11-venv`' >&2; exit 1; }
+	@$(PYTHON) tools/environment.py $(if $(filter development,$@),dev,$(PROFILE))
