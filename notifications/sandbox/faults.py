@@ -17,6 +17,7 @@ class FaultKind(StrEnum):
     DELAY = "delay"
     THROTTLE = "throttle"
     UNAVAILABLE = "unavailable"
+    REFUSE_CREDENTIAL = "refuse_credential"
     HANG_AFTER_ACCEPT = "hang_after_accept"
     BREAK_AFTER_ACCEPT = "break_after_accept"
     ERROR_AFTER_ACCEPT = "error_after_accept"
@@ -41,6 +42,7 @@ class FaultAnswers:
     throttled: Callable[[], Response]
     unavailable: Callable[[], Response]
     internal_error: Callable[[], Response]
+    credential_refused: Callable[[], Response]
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Instruments:
                 return answers.throttled()
             case FaultKind.UNAVAILABLE:
                 return answers.unavailable()
+            case FaultKind.REFUSE_CREDENTIAL:
+                return answers.credential_refused()
             case FaultKind.DELAY:
                 time.sleep(fault.seconds if fault else 0)
         answer = handle()

@@ -78,6 +78,7 @@ _FAULT_ANSWERS = FaultAnswers(
     throttled=_throttled,
     unavailable=lambda: _gateway_error(503, "ServiceUnavailable"),
     internal_error=lambda: _gateway_error(500, "InternalError"),
+    credential_refused=lambda: _gateway_error(403, "SignatureDoesNotMatch"),
 )
 
 

@@ -68,6 +68,7 @@ _FAULT_ANSWERS = FaultAnswers(
     throttled=lambda: jsonify({"errcode": 45009, "errmsg": "reach max api daily quota limit"}),
     unavailable=lambda: jsonify({"errcode": -1, "errmsg": "system error"}),
     internal_error=lambda: _failed(502),
+    credential_refused=lambda: jsonify({"errcode": 40001, "errmsg": "invalid credential"}),
 )
 
 
