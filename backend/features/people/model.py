@@ -1,0 +1,44 @@
+from dataclasses import dataclass, field
+from enum import Enum
+
+from backend.kernel.ids import HouseholdId, PersonId, RoomId, SiteId, TenantId, VehicleId
+
+
+class Relation(Enum):
+    OWNER = "owner"
+    TENANT = "tenant"
+    FAMILY = "family"
+
+
+@dataclass(frozen=True)
+class Person:
+    id: PersonId
+    site_id: SiteId
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Household:
+    id: HouseholdId
+    site_id: SiteId
+    room_id: RoomId
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Somebody lives in a household today."""
+
+    person_id: PersonId
+    household_id: HouseholdId
+    site_id: SiteId
+    tenant_id: TenantId
+    relation: Relation
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    id: VehicleId
+    site_id: SiteId
+    household_id: HouseholdId
+    plate: str = field(repr=False)

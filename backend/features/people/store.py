@@ -1,0 +1,130 @@
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.features.people.model import Household, Membership, Person, Relation, Vehicle
+from backend.features.people.tables import HouseholdMemberRow, HouseholdRow, PersonRow, VehicleRow
+from backend.kernel.identity import Scope
+from backend.kernel.ids import HouseholdId, PersonId, RoomId, SiteId, TenantId, VehicleId, uuid7
+
+
+def find_person(session: Session, within: Scope, person_id: UUID) -> Person | None:
+    found = persons_by_id(session, within, [person_id])
+    return found.get(person_id)
+
+
+def persons_by_id(session: Session, within: Scope, ids: Iterable[UUID]) -> dict[UUID, Person]:
+    rows = session.scalars(select(PersonRow).where(PersonRow.id.in_(list(ids)), PersonRow.site_id.in_(within.sites)))
+    return {r.id: Person(PersonId(r.id), SiteId(r.site_id), r.name, r.phone) for r in rows}
+
+
+def households_by_id(session: Session, within: Scope, ids: Iterable[UUID]) -> dict[UUID, Household]:
+    query = select(HouseholdRow).where(HouseholdRow.id.in_(list(ids)), HouseholdRow.site_id.in_(within.sites))
+    if within.households is not None:
+        query = query.where(HouseholdRow.id.in_(within.households))
+    return {r.id: Household(HouseholdId(r.id), SiteId(r.site_id), RoomId(r.room_id)) for r in session.scalars(query)}
+
+
+def insert_member(
+    session: Session, household: Household, person_id: PersonId, relation: Relation, from_on: date
+) -> bool:
+    """False when the person is a current member already."""
+    row = {
+        "id": uuid7(),
+        "site_id": household.site_id,
+        "household_id": household.id,
+        "person_id": person_id,
+        "relation": relation.value,
+        "from_on": from_on,
+    }
+    fresh = insert(HouseholdMemberRow).values(row).on_conflict_do_nothing().returning(HouseholdMemberRow.id)
+    return session.execute(fresh).one_or_none() is not None
+
+
+def end_membership(session: Session, within: Scope, household_id: UUID, person_id: UUID, until_on: date) -> bool:
+    current = update(HouseholdMemberRow).where(
+        HouseholdMemberRow.household_id == household_id,
+        HouseholdMemberRow.person_id == person_id,
+        HouseholdMemberRow.site_id.in_(within.sites),
+        HouseholdMemberRow.until_on.is_(None),
+    )
+    ended = current.values(until_on=until_on).returning(HouseholdMemberRow.id)
+    return session.execute(ended).one_or_none() is not None
+
+
+def memberships_of(session: Session, person_ids: Iterable[UUID], day: date) -> list[Membership]:
+    """Without a scope: what these persons belong to is what their scope is made from."""
+    return _memberships(session, _current(day).where(PersonRow.id.in_(list(person_ids))))
+
+
+def memberships_by_phone(session: Session, room_id: UUID, phone_hash: bytes, day: date) -> list[Membership]:
+    """Without a scope: it answers whether this number's owner may ask to be let into one."""
+    matching = _current(day).where(HouseholdRow.room_id == room_id, PersonRow.phone_hash == phone_hash)
+    return _memberships(session, matching)
+
+
+def _current(day: date) -> Select[tuple[HouseholdMemberRow, UUID]]:
+    return (
+        select(HouseholdMemberRow, PersonRow.tenant_id)
+        .join(PersonRow, PersonRow.id == HouseholdMemberRow.person_id)
+        .join(HouseholdRow, HouseholdRow.id == HouseholdMemberRow.household_id)
+        .where(
+            HouseholdMemberRow.from_on <= day,
+            or_(HouseholdMemberRow.until_on.is_(None), HouseholdMemberRow.until_on > day),
+        )
+        .order_by(HouseholdMemberRow.id)
+    )
+
+
+def _memberships(session: Session, query: Select[tuple[HouseholdMemberRow, UUID]]) -> list[Membership]:
+    return [
+        Membership(
+            PersonId(row.person_id),
+            HouseholdId(row.household_id),
+            SiteId(row.site_id),
+            TenantId(tenant_id),
+            Relation(row.relation),
+        )
+        for row, tenant_id in session.execute(query)
+    ]
+
+
+def insert_vehicle(session: Session, vehicle: Vehicle, now: datetime) -> bool:
+    """False when an active vehicle of the site bears the plate already."""
+    row = asdict(vehicle) | {"active": True, "created_at": now}
+    fresh = insert(VehicleRow).values(row).on_conflict_do_nothing().returning(VehicleRow.id)
+    return session.execute(fresh).one_or_none() is not None
+
+
+def retire_vehicle(session: Session, within: Scope, vehicle_id: UUID) -> bool:
+    mine = update(VehicleRow).where(
+        VehicleRow.id == vehicle_id, VehicleRow.site_id.in_(within.sites), VehicleRow.active
+    )
+    return session.execute(mine.values(active=False).returning(VehicleRow.id)).one_or_none() is not None
+
+
+def find_vehicle_by_plate(session: Session, within: Scope, plate: str) -> Vehicle | None:
+    row = session.scalar(_vehicles(within).where(VehicleRow.plate == plate).limit(1))
+    return None if row is None else _vehicle(row)
+
+
+def list_vehicles(session: Session, within: Scope) -> list[Vehicle]:
+    return [_vehicle(row) for row in session.scalars(_vehicles(within).order_by(VehicleRow.id))]
+
+
+def known_plates(session: Session, within: Scope) -> list[str]:
+    return list(session.scalars(_vehicles(within).with_only_columns(VehicleRow.plate)))
+
+
+def _vehicles(within: Scope) -> Select[tuple[VehicleRow]]:
+    query = select(VehicleRow).where(VehicleRow.active, VehicleRow.site_id.in_(within.sites))
+    return query if within.households is None else query.where(VehicleRow.household_id.in_(within.households))
+
+
+def _vehicle(row: VehicleRow) -> Vehicle:
+    return Vehicle(VehicleId(row.id), SiteId(row.site_id), HouseholdId(row.household_id), row.plate)
