@@ -1,0 +1,150 @@
+"""Machines at the edge: enrolled with a token, heard through one envelope, told through expiring commands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from backend.features.devices import rules, store
+from backend.features.devices.errors import EventChanged
+from backend.features.devices.model import (
+    Command,
+    CommandKind,
+    CommandOutcome,
+    Device,
+    DeviceKind,
+    Direction,
+    EventHeader,
+)
+from backend.features.devices.tables import DeviceRow
+from backend.infrastructure.audit.entry import Subject
+from backend.infrastructure.crypto import Crypto
+from backend.infrastructure.unit_of_work import Database, Work
+from backend.kernel.errors import NotFound
+from backend.kernel.identity import Actor, ActorKind, Role, Scope
+from backend.kernel.ids import DeviceId, GateId, SiteId, TenantId, random_token, uuid7
+
+TOKEN_CONTEXT = "device-token"
+COMMANDS = "device_command"
+"""Channel of NOTIFY; the payload is the device's id."""
+BARRIER_COMMAND_LIFE = timedelta(seconds=15)
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    device_id: DeviceId
+    token: str
+    """Shown once; only its keyed hash is stored."""
+
+
+def enrol(
+    work: Work,
+    crypto: Crypto,
+    tenant_id: TenantId,
+    site_id: SiteId,
+    name: str,
+    *,
+    gate_id: GateId | None = None,
+    direction: Direction | None = None,
+) -> Enrolment:
+    token = random_token()
+    row = DeviceRow(
+        id=uuid7(),
+        tenant_id=tenant_id,
+        site_id=site_id,
+        gate_id=gate_id,
+        kind=DeviceKind.GATE_TERMINAL.value,
+        direction=direction.value if direction else None,
+        name=name,
+        token_hash=crypto.look_up_hash(token, TOKEN_CONTEXT),
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.record("device.enrolled", Subject("device", row.id), tenant_id=tenant_id)
+    return Enrolment(DeviceId(row.id), token)
+
+
+def revoke(work: Work, within: Scope, device_id: UUID) -> None:
+    """Its token is refused from the next request on."""
+    mine = update(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.site_id.in_(within.sites))
+    if work.session.execute(mine.values(revoked_at=work.now)).rowcount != 1:  # type: ignore[attr-defined]
+        raise NotFound
+    work.record("device.revoked", Subject("device", device_id))
+
+
+def authenticate(database: Database, crypto: Crypto, token: str) -> Actor | None:
+    """The device that holds this token, as an actor within its own site."""
+    with database.sessions() as session:
+        device = store.find_by_token(session, crypto.look_up_hash(token, TOKEN_CONTEXT))
+    if device is None:
+        return None
+    scope = Scope(frozenset({device.site_id}), devices=frozenset({device.id}))
+    return Actor(ActorKind.DEVICE, device.id, device.tenant_id, frozenset({Role.DEVICE}), scope)
+
+
+def get_device(session: Session, within: Scope, device_id: UUID) -> Device:
+    found = store.find(session, within, device_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_devices(session: Session, within: Scope) -> list[Device]:
+    return store.list_devices(session, within)
+
+
+def receive(
+    work: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes, take: Callable[[], None]
+) -> dict[str, str]:
+    """Stores a new event through `take`; answers a repeat with the first answer.
+
+    Raises EventChanged (and keeps a trace) when the id came before with another body; ClockDrift, EventInFuture,
+    EventTooOld.
+    """
+    rules.check_times(header, work.now)
+    answer = {"event_id": str(header.event_id), "received_at": work.now.isoformat()}
+    if not store.insert_event(work.session, device_id, header, request_hash, answer, work.now):
+        return _repeat(work, device_id, header, request_hash)
+    take()
+    store.note_seen(work.session, device_id, work.now, work.now - SEEN_EVERY)
+    return answer
+
+
+def _repeat(work: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes) -> dict[str, str]:
+    stored = store.get_event(work.session, device_id, header.event_id)
+    if stored.request_hash == request_hash:
+        return {name: str(value) for name, value in stored.answer.items()}
+    work.keep(lambda own: _keep_conflict(own, device_id, header, request_hash))
+    raise EventChanged(event_id=str(header.event_id))
+
+
+def _keep_conflict(own: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes) -> None:
+    store.add_conflict(own.session, device_id, header.event_id, request_hash, own.now)
+    own.record("device.event_changed", Subject("device", device_id), event_id=str(header.event_id))
+
+
+def open_barrier(work: Work, within: Scope, device_id: DeviceId, passage_id: UUID) -> Command:
+    """Tells the device at once; after fifteen seconds the command is void."""
+    device = get_device(work.session, within, device_id)
+    command = Command(uuid7(), CommandKind.OPEN_BARRIER, passage_id, work.now, work.now + BARRIER_COMMAND_LIFE)
+    store.add_command(work.session, device, command)
+    work.session.execute(text("SELECT pg_notify(:channel, :device)"), {"channel": COMMANDS, "device": str(device_id)})
+    return command
+
+
+def waiting_commands(work: Work, device_id: DeviceId) -> list[Command]:
+    return store.waiting_commands(work.session, device_id, work.now)
+
+
+def acknowledge(work: Work, device_id: DeviceId, command_id: UUID, outcome: CommandOutcome) -> UUID | None:
+    """The passage whose command this first acknowledges; None for a repeat. Raises NotFound for another's.
+
+    A late word is taken too: that the barrier opened is a fact, whatever the command said.
+    """
+    if store.find_command(work.session, device_id, command_id) is None:
+        raise NotFound
+    return store.acknowledge(work.session, device_id, command_id, outcome.value, work.now)

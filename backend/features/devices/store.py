@@ -1,0 +1,132 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.features.devices.model import Command, CommandKind, Device, DeviceKind, Direction, EventHeader
+from backend.features.devices.tables import DeviceCommandRow, DeviceEventConflictRow, DeviceEventRow, DeviceRow
+from backend.kernel.identity import Scope
+from backend.kernel.ids import DeviceId, GateId, SiteId, TenantId, uuid7
+
+
+def find_by_token(session: Session, token_hash: bytes) -> Device | None:
+    """The live device that holds this token; the one query without a scope, since it establishes one."""
+    row = session.scalar(select(DeviceRow).where(DeviceRow.token_hash == token_hash, DeviceRow.revoked_at.is_(None)))
+    return None if row is None else _device(row)
+
+
+def find(session: Session, within: Scope, device_id: UUID) -> Device | None:
+    row = session.scalar(select(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.site_id.in_(within.sites)))
+    return None if row is None else _device(row)
+
+
+def list_devices(session: Session, within: Scope) -> list[Device]:
+    rows = session.scalars(select(DeviceRow).where(DeviceRow.site_id.in_(within.sites)).order_by(DeviceRow.name))
+    return [_device(row) for row in rows]
+
+
+def _device(row: DeviceRow) -> Device:
+    return Device(
+        DeviceId(row.id),
+        TenantId(row.tenant_id),
+        SiteId(row.site_id),
+        None if row.gate_id is None else GateId(row.gate_id),
+        DeviceKind(row.kind),
+        None if row.direction is None else Direction(row.direction),
+        row.name,
+        row.last_seen_at,
+    )
+
+
+def note_seen(session: Session, device_id: DeviceId, now: datetime, at_most_since: datetime) -> None:
+    """Writes at most once in a while: a busy gate need not rewrite its row for every photo."""
+    stale = DeviceRow.last_seen_at.is_(None) | (DeviceRow.last_seen_at < at_most_since)
+    session.execute(update(DeviceRow).where(DeviceRow.id == device_id, stale).values(last_seen_at=now))
+
+
+def insert_event(
+    session: Session,
+    device_id: DeviceId,
+    header: EventHeader,
+    request_hash: bytes,
+    answer: dict[str, str],
+    now: datetime,
+) -> bool:
+    """False when the event id is known already; waits for a parallel twin to commit or fail first."""
+    row = {
+        "device_id": device_id,
+        "event_id": header.event_id,
+        "request_hash": request_hash,
+        "answer": answer,
+        "boot_id": header.boot_id,
+        "counter": header.counter,
+        "occurred_at": header.occurred_at,
+        "received_at": now,
+    }
+    fresh = insert(DeviceEventRow).values(row).on_conflict_do_nothing().returning(DeviceEventRow.event_id)
+    return session.execute(fresh).one_or_none() is not None
+
+
+def get_event(session: Session, device_id: DeviceId, event_id: UUID) -> DeviceEventRow:
+    return session.scalars(
+        select(DeviceEventRow).where(DeviceEventRow.device_id == device_id, DeviceEventRow.event_id == event_id)
+    ).one()
+
+
+def add_conflict(session: Session, device_id: DeviceId, event_id: UUID, request_hash: bytes, now: datetime) -> None:
+    session.add(
+        DeviceEventConflictRow(
+            id=uuid7(), device_id=device_id, event_id=event_id, request_hash=request_hash, received_at=now
+        )
+    )
+
+
+def add_command(session: Session, device: Device, command: Command) -> None:
+    session.add(
+        DeviceCommandRow(
+            id=command.id,
+            device_id=device.id,
+            site_id=device.site_id,
+            kind=command.kind.value,
+            passage_id=command.passage_id,
+            issued_at=command.issued_at,
+            expires_at=command.expires_at,
+        )
+    )
+
+
+def waiting_commands(session: Session, device_id: DeviceId, now: datetime) -> list[Command]:
+    rows = session.scalars(
+        select(DeviceCommandRow)
+        .where(
+            DeviceCommandRow.device_id == device_id,
+            DeviceCommandRow.acknowledged_at.is_(None),
+            DeviceCommandRow.expires_at > now,
+        )
+        .order_by(DeviceCommandRow.issued_at)
+    )
+    return [_command(row) for row in rows]
+
+
+def _command(row: DeviceCommandRow) -> Command:
+    return Command(row.id, CommandKind(row.kind), row.passage_id, row.issued_at, row.expires_at)
+
+
+def acknowledge(session: Session, device_id: DeviceId, command_id: UUID, outcome: str, now: datetime) -> UUID | None:
+    """The command's passage where this acknowledged it first; None for a repeat. See `find_command`."""
+    mine = update(DeviceCommandRow).where(
+        DeviceCommandRow.id == command_id,
+        DeviceCommandRow.device_id == device_id,
+        DeviceCommandRow.acknowledged_at.is_(None),
+    )
+    done = mine.values(acknowledged_at=now, outcome=outcome).returning(DeviceCommandRow.passage_id)
+    return session.execute(done).scalar_one_or_none()
+
+
+def find_command(session: Session, device_id: DeviceId, command_id: UUID) -> Command | None:
+    row = session.scalar(
+        select(DeviceCommandRow).where(DeviceCommandRow.id == command_id, DeviceCommandRow.device_id == device_id)
+    )
+    return None if row is None else _command(row)

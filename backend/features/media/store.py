@@ -1,0 +1,34 @@
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from backend.features.media.model import Media
+from backend.features.media.tables import MediaRow
+from backend.kernel.identity import Scope
+from backend.kernel.ids import DeviceId, MediaId, SiteId
+
+
+def find(session: Session, within: Scope, media_id: UUID) -> Media | None:
+    row = session.scalar(select(MediaRow).where(MediaRow.id == media_id, MediaRow.site_id.in_(within.sites)))
+    return None if row is None else _media(row)
+
+
+def _media(row: MediaRow) -> Media:
+    return Media(MediaId(row.id), SiteId(row.site_id), row.name, row.sha256, row.content_type, row.created_at)
+
+
+def attach(session: Session, device_id: DeviceId, ids: Iterable[UUID]) -> int:
+    """Marks this device's own, not yet attached uploads as used; returns how many there were."""
+    mine = update(MediaRow).where(
+        MediaRow.id.in_(list(ids)), MediaRow.device_id == device_id, MediaRow.attached.is_(False)
+    )
+    return int(session.execute(mine.values(attached=True)).rowcount)  # type: ignore[attr-defined]
+
+
+def take_unattached(session: Session, before: datetime, limit: int) -> list[str]:
+    """Deletes rows nobody refers to and returns the names whose bytes may go."""
+    old = select(MediaRow.id).where(MediaRow.attached.is_(False), MediaRow.created_at < before).limit(limit)
+    return list(session.scalars(delete(MediaRow).where(MediaRow.id.in_(old)).returning(MediaRow.name)))

@@ -1,0 +1,45 @@
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from backend.kernel.ids import SiteId, TenantId
+
+
+class NoticeKind(Enum):
+    VISITOR_PASS = "visitor_pass"
+    """To the visitor, by SMS: the code to read aloud."""
+    VISITOR_ARRIVED = "visitor_arrived"
+    VISITOR_LEFT = "visitor_left"
+    """To the resident who announced the visit."""
+
+
+class NoticeState(Enum):
+    PROMISED = "promised"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to one person. Whom and what it names is read when it is sent, and never kept here."""
+
+    id: UUID
+    tenant_id: TenantId
+    site_id: SiteId
+    kind: NoticeKind
+    visit_id: UUID
+    gate_id: UUID | None
+    occurred_at: datetime
+    state: NoticeState
+
+    @property
+    def out_id(self) -> str:
+        """Our own id at the provider, the same on every attempt."""
+        return self.id.hex
+
+    @property
+    def serial(self) -> str:
+        """Four digits in the text, by which a reader recognises a repeat."""
+        return f"{self.id.int % 10_000:04d}"

@@ -1,0 +1,17 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from backend.kernel.jobs import Job, Queue
+
+
+@dataclass(frozen=True)
+class RecognisePlate(Job):
+    kind: ClassVar[str] = "passages.recognise_plate"
+    queue: ClassVar[Queue] = Queue.RECOGNITION
+    time_limit: ClassVar[timedelta] = timedelta(seconds=20)
+
+    capture_id: UUID
+    received_at: datetime
+    """With the id it names the row without searching every month's partition."""

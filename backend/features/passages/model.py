@@ -1,0 +1,135 @@
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from backend.features.devices.model import Direction
+from backend.kernel.ids import CaptureId, DeviceId, GateId, PassageId, SiteId, TenantId, VehicleId, VisitId
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A gate's photo and its envelope, as received."""
+
+    id: CaptureId
+    tenant_id: TenantId
+    site_id: SiteId
+    gate_id: GateId
+    device_id: DeviceId
+    direction: Direction
+    media_id: UUID
+    occurred_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class PlateObservation:
+    """What an engine or a person says the plate is. No plate found: `text` is None."""
+
+    text: str | None
+    certain: bool
+    """In the accepted band, or said by a person: may be acted on."""
+    confidence_0_1: float
+    engine: str
+    colour: str | None = None
+    kind: str | None = None
+    alternatives: tuple[tuple[str, float], ...] = ()
+    read_ms: float = 0.0
+
+
+class AdmitReason(Enum):
+    RESIDENT_VEHICLE = "resident_vehicle"
+    VISITOR = "visitor"
+    LEAVING = "leaving"
+
+
+class AskReason(Enum):
+    """Why a person decides instead of the machine."""
+
+    NO_PLATE = "no_plate"
+    PLATE_UNCERTAIN = "plate_uncertain"
+    UNKNOWN_VEHICLE = "unknown_vehicle"
+    VISIT_NOT_YET = "visit_not_yet"
+    VISIT_OVER = "visit_over"
+    VISIT_USED_UP = "visit_used_up"
+    VISIT_CANCELLED = "visit_cancelled"
+    PHOTO_LATE = "photo_late"
+    PICTURE_UNUSABLE = "picture_unusable"
+
+
+@dataclass(frozen=True)
+class Admit:
+    reason: AdmitReason
+    visit_id: VisitId | None = None
+    vehicle_id: VehicleId | None = None
+
+
+@dataclass(frozen=True)
+class AskGuard:
+    reason: AskReason
+    visit_id: VisitId | None = None
+
+
+Decision = Admit | AskGuard
+
+
+class Credential(Enum):
+    """What the person came with."""
+
+    PLATE = "plate"
+    QR = "qr"
+    CODE = "code"
+    HAND = "hand"
+    """Nothing: a guard opened."""
+
+
+class PassageState(Enum):
+    READING = "reading"
+    """The photo is here, no decision yet: the guard sees it already, and may open without waiting."""
+    WAITING = "waiting"
+    """A person has to decide."""
+    OPENED = "opened"
+    TURNED_AWAY = "turned_away"
+
+
+class HandReason(Enum):
+    """The guard's preset reasons for opening by hand."""
+
+    HOST_CONFIRMED = "host_confirmed"
+    PLATE_MISREAD = "plate_misread"
+    DELIVERY = "delivery"
+    EMERGENCY_VEHICLE = "emergency_vehicle"
+    EMERGENCY = "emergency"
+    DEVICE_FAULT = "device_fault"
+    LEAVING = "leaving"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Passage:
+    id: PassageId
+    tenant_id: TenantId
+    site_id: SiteId
+    gate_id: GateId
+    device_id: DeviceId
+    direction: Direction
+    credential: Credential
+    capture_id: UUID | None
+    media_id: UUID | None
+    plate: str | None
+    confidence_0_1: float | None
+    alternatives: tuple[tuple[str, float], ...]
+    engine: str | None
+    state: PassageState
+    reason: str | None
+    """An AdmitReason, AskReason or PassFault: what the machine said; None while it reads."""
+    hand_reason: HandReason | None
+    reason_owed: bool
+    """Opened in an emergency; the reason is still to be given."""
+    decided_by: UUID | None
+    """The guard, where a person decided."""
+    visit_id: VisitId | None
+    vehicle_id: VehicleId | None
+    occurred_at: datetime
+    created_at: datetime
+    decided_at: datetime | None

@@ -1,0 +1,90 @@
+"""The one interface to cryptography, so that an SM2/SM3/SM4 module can take its place.
+
+Sealed form: one byte key version, 12 bytes nonce, AES-256-GCM ciphertext with its 16-byte tag.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from backend.infrastructure.keys import KeyMissing, Keys, Purpose
+
+NONCE_BYTES = 12
+
+
+class Unreadable(Exception):
+    """Sealed bytes that were changed, belong elsewhere, or whose key is gone."""
+
+
+class Crypto(Protocol):
+    def seal(self, plain: bytes, context: bytes) -> bytes: ...
+    def open(self, sealed: bytes, context: bytes) -> bytes: ...
+    def sealed_version(self, sealed: bytes) -> int: ...
+    def look_up_hash(self, value: str, context: str) -> bytes: ...
+    def sign(self, purpose: Purpose, message: bytes) -> tuple[int, bytes]: ...
+    def verify(self, purpose: Purpose, version: int, message: bytes, signature: bytes) -> bool: ...
+    def public_keys(self, purpose: Purpose) -> dict[int, bytes]: ...
+
+
+class StandardCrypto:
+    """AES-256-GCM, HMAC-SHA-256, Ed25519."""
+
+    def __init__(self, current_keys: Callable[[], Keys]) -> None:
+        self._keys = current_keys
+
+    def seal(self, plain: bytes, context: bytes) -> bytes:
+        key = self._keys().current(Purpose.FIELDS)
+        nonce = os.urandom(NONCE_BYTES)
+        return bytes([key.version]) + nonce + AESGCM(key.material).encrypt(nonce, plain, context)
+
+    def open(self, sealed: bytes, context: bytes) -> bytes:
+        """`context` is the column's name: a value copied to another column does not open. Raises Unreadable."""
+        try:
+            key = self._keys().get(Purpose.FIELDS, sealed[0])
+            nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+            return AESGCM(key.material).decrypt(nonce, body, context)
+        except (InvalidTag, KeyMissing, IndexError, ValueError) as failure:
+            raise Unreadable(type(failure).__name__) from None
+
+    def sealed_version(self, sealed: bytes) -> int:
+        return sealed[0]
+
+    def look_up_hash(self, value: str, context: str) -> bytes:
+        """32 bytes by which a secret or a phone number is found again without being stored."""
+        key = self._keys().current(Purpose.LOOKUP)
+        return hmac.digest(key.material, f"{context}\0{value}".encode(), "sha256")
+
+    def sign(self, purpose: Purpose, message: bytes) -> tuple[int, bytes]:
+        """The key's version and 64 bytes of Ed25519."""
+        key = self._keys().current(purpose)
+        return key.version, Ed25519PrivateKey.from_private_bytes(key.material).sign(message)
+
+    def verify(self, purpose: Purpose, version: int, message: bytes, signature: bytes) -> bool:
+        public = self.public_keys(purpose).get(version)
+        return public is not None and verify_signature(public, message, signature)
+
+    def public_keys(self, purpose: Purpose) -> dict[int, bytes]:
+        keys = self._keys()
+        return {v: _public_half(keys.get(purpose, v).material) for v in keys.versions(purpose)}
+
+
+def _public_half(seed: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def digest(body: bytes) -> bytes:
+    return hashlib.sha256(body).digest()

@@ -1,0 +1,63 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.infrastructure.outbox.tables import JobState, OutboxRow
+from backend.kernel.ids import SiteId, TenantId, uuid7
+from backend.kernel.jobs import Job
+
+PROMISED = "outbox_promised"
+"""Channel of NOTIFY: the relay has something to hint."""
+
+
+def promise(
+    session: Session,
+    job: Job,
+    now: datetime,
+    site_id: SiteId | None = None,
+    dedup_key: str | None = None,
+    not_before: datetime | None = None,
+    tenant_id: TenantId | None = None,
+) -> UUID:
+    """Inserts the job and wakes the relay at commit. Returns the id of the one promise with this `dedup_key`."""
+    row = _row(job, now, site_id, dedup_key, not_before, tenant_id)
+    inserted = session.execute(
+        insert(OutboxRow).values(row).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(OutboxRow.id)
+    ).scalar_one_or_none()
+    if inserted is None:
+        return session.execute(select(OutboxRow.id).where(OutboxRow.dedup_key == dedup_key)).scalar_one()
+    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PROMISED})
+    return inserted
+
+
+def _row(
+    job: Job,
+    now: datetime,
+    site_id: SiteId | None,
+    dedup_key: str | None,
+    not_before: datetime | None,
+    tenant_id: TenantId | None,
+) -> dict[str, object]:
+    start = not_before or now
+    return {
+        "id": uuid7(),
+        "kind": job.kind,
+        "queue": job.queue.value,
+        "urgent": job.urgent,
+        "site_id": site_id,
+        "tenant_id": tenant_id,
+        "payload": job.to_payload(),
+        "dedup_key": dedup_key,
+        "state": JobState.PENDING.value,
+        "created_at": now,
+        "not_before": start,
+        "deadline": start + job.lifetime,
+        "fence": 0,
+        "tries": 0,
+        "max_tries": job.max_tries,
+        "attempts": 0,
+        "uncertain_count": 0,
+    }

@@ -1,0 +1,1 @@
+"""Words every feature uses. Standard library only."""

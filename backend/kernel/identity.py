@@ -1,0 +1,124 @@
+"""Who acts, what the role allows, and how far it reaches.
+
+`ROLE_PERMISSIONS` is the whole table of what each role may do; `docs/permissions.md` is printed from it.
+A permission opens an endpoint, a `Scope` narrows every query, a feature's policy judges the single object.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from uuid import UUID
+
+from backend.kernel.ids import DeviceId, HouseholdId, SiteId, TenantId
+
+
+class Permission(Enum):
+    PUBLIC = "public"
+    """Anybody, without an identity: log-in pages, health, a visitor's own pass link."""
+    SELF = "self"
+    """Any identity of this app, about itself only: log-out, own profile."""
+    HOUSEHOLD_READ = "household.read"
+    BINDING_REQUEST = "binding.request"
+    BINDING_DECIDE = "binding.decide"
+    VISIT_CREATE = "visit.create"
+    VISIT_READ = "visit.read"
+    PASSAGE_READ = "passage.read"
+    PASSAGE_DECIDE = "passage.decide"
+    BARRIER_OPEN = "barrier.open"
+    REGISTER_READ = "register.read"
+    AUDIT_READ = "audit.read"
+    STAFF_MANAGE = "staff.manage"
+    EVENT_SEND = "event.send"
+    MEDIA_SEND = "media.send"
+    COMMAND_RECEIVE = "command.receive"
+    PASS_CHECK = "pass.check"
+
+
+class Role(Enum):
+    VISITOR = "visitor"
+    RESIDENT = "resident"
+    GUARD = "guard"
+    PROPERTY_MANAGER = "property_manager"
+    SCHOOL_GUARD = "school_guard"
+    SCHOOL_MANAGER = "school_manager"
+    POLICE_OFFICER = "police_officer"
+    POLICE_SUPERVISOR = "police_supervisor"
+    OPERATOR = "operator"
+    DEVICE = "device"
+    SYSTEM = "system"
+
+
+P = Permission
+_GATE_WORK = frozenset({P.SELF, P.PASSAGE_READ, P.PASSAGE_DECIDE, P.BARRIER_OPEN, P.VISIT_READ, P.PASS_CHECK})
+_SITE_MANAGEMENT = _GATE_WORK | {P.BINDING_DECIDE, P.REGISTER_READ, P.AUDIT_READ, P.STAFF_MANAGE}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VISITOR: frozenset(),
+    Role.RESIDENT: frozenset({P.SELF, P.HOUSEHOLD_READ, P.BINDING_REQUEST, P.VISIT_CREATE, P.VISIT_READ}),
+    Role.GUARD: _GATE_WORK,
+    Role.PROPERTY_MANAGER: _SITE_MANAGEMENT,
+    Role.SCHOOL_GUARD: _GATE_WORK,
+    Role.SCHOOL_MANAGER: _SITE_MANAGEMENT,
+    Role.POLICE_OFFICER: frozenset({P.SELF}),
+    Role.POLICE_SUPERVISOR: frozenset({P.SELF, P.AUDIT_READ}),
+    Role.OPERATOR: frozenset({P.SELF, P.AUDIT_READ, P.STAFF_MANAGE, P.REGISTER_READ}),
+    Role.DEVICE: frozenset({P.EVENT_SEND, P.MEDIA_SEND, P.COMMAND_RECEIVE, P.PASS_CHECK}),
+    Role.SYSTEM: frozenset(),
+}
+
+
+class ActorKind(Enum):
+    STAFF = "staff"
+    RESIDENT = "resident"
+    DEVICE = "device"
+    VISITOR = "visitor"
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How far an actor reaches. Every store function takes one as `within` and puts it into its query.
+
+    `sites` is empty for somebody who reaches nothing; `households` and `devices` narrow further where they
+    are not None. There is no "everything": a worker acts within the site of its job.
+    """
+
+    sites: frozenset[SiteId] = frozenset()
+    households: frozenset[HouseholdId] | None = None
+    devices: frozenset[DeviceId] | None = None
+
+    @classmethod
+    def of_sites(cls, sites: Iterable[SiteId]) -> "Scope":
+        return cls(sites=frozenset(sites))
+
+    def reaches_site(self, site_id: SiteId) -> bool:
+        return site_id in self.sites
+
+
+NOTHING = Scope()
+
+
+@dataclass(frozen=True)
+class Actor:
+    kind: ActorKind
+    id: UUID | None
+    tenant_id: TenantId | None = None
+    roles: frozenset[Role] = frozenset()
+    scope: Scope = NOTHING
+    permissions: frozenset[Permission] = field(init=False)
+
+    def __post_init__(self) -> None:
+        granted: frozenset[Permission] = frozenset().union(*(ROLE_PERMISSIONS[role] for role in self.roles))
+        object.__setattr__(self, "permissions", granted)
+
+    def may(self, permission: Permission) -> bool:
+        return permission is Permission.PUBLIC or permission in self.permissions
+
+
+ANONYMOUS = Actor(ActorKind.ANONYMOUS, None)
+
+
+def system_actor(tenant_id: TenantId | None = None, sites: Iterable[SiteId] = ()) -> Actor:
+    """A worker, acting for the platform within the sites of its job."""
+    return Actor(ActorKind.SYSTEM, None, tenant_id, frozenset({Role.SYSTEM}), Scope.of_sites(sites))
