@@ -13,6 +13,7 @@ VENV := .venv/bin/python
 PACKAGES := backend miniprogram_api workers recognition notifications
 FLASK := $(VENV) -m flask --app wsgi:cli_app
 export PROFILE PORT
+STARTED_AT := $(shell date +%s.%N)
 
 .PHONY: help run test check bench accuracy chaos reset status memory lock simulate-gate environment development
 
@@ -20,7 +21,7 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: environment  ## start everything; Ctrl-C stops it (PORT=8000, PROFILE=light leaves PaddlePaddle out)
-	@exec $(VENV) -m backend.supervisor run
+	@ANLIN_STARTED_AT=$(STARTED_AT) exec $(VENV) -m backend.supervisor run
 
 test: development  ## the default suite, Chromium included
 	@tools/chromium.sh

@@ -8,8 +8,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import psutil
-
 from backend.supervisor.embedded import EmbeddedServer
 from backend.supervisor.errors import PortTaken
 from backend.supervisor.logbook import Logbook, LogbookHandler
@@ -17,7 +15,7 @@ from backend.supervisor.postgres import PostgresServer
 from backend.supervisor.processes import ProcessSpec, default_table
 from backend.supervisor.redis_server import RedisServer
 from backend.supervisor.settings import HOSTS, Settings, child_environment
-from backend.supervisor.supervisor import Supervisor
+from backend.supervisor.supervisor import Supervisor, end_strays
 
 PROBE_TIMEOUT_SECONDS = 2.0
 HOST_TITLES = {
@@ -36,6 +34,7 @@ def compose(settings: Settings, book: Logbook, table: tuple[ProcessSpec, ...] | 
     Raises PortTaken when another program listens where ours should.
     """
     logging.basicConfig(level=logging.INFO, handlers=[LogbookHandler(book)])
+    end_strays(settings, book)  # before the look at the ports, which they may still hold
     refuse_taken_ports(settings)
     empty_folder(settings.metrics_dir)
     postgres = None if settings.database_url else PostgresServer(settings.state_dir, output=subprocess.PIPE)
@@ -53,7 +52,7 @@ def compose(settings: Settings, book: Logbook, table: tuple[ProcessSpec, ...] | 
         owner_url=settings.database_owner_url or (postgres.owner_url if postgres else ""),
         book=book,
         is_ready=lambda: answers_ready(settings.port),
-        on_ready=lambda: book.show(banner(settings, time.time() - psutil.Process().create_time())),
+        on_ready=lambda: book.show(banner(settings, time.time() - settings.started_at)),
     )
 
 

@@ -20,7 +20,7 @@ appendfsync everysec
 save ""
 maxmemory-policy noeviction
 daemonize no
-loglevel notice
+loglevel warning
 """
 
 

@@ -1,5 +1,6 @@
 """What `make run` is told by the environment, and what it tells its children."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ class Settings:
     database_url: str | None
     database_owner_url: str | None
     redis_url: str | None
+    started_at: float
+    """Unix time of the command that the person typed."""
     inherited: Mapping[str, str]
 
     @property
@@ -61,6 +64,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         database_url=environment.get("DATABASE_URL") or None,
         database_owner_url=environment.get("DATABASE_OWNER_URL") or environment.get("DATABASE_URL") or None,
         redis_url=environment.get("REDIS_URL") or None,
+        started_at=float(environment.get("ANLIN_STARTED_AT") or time.time()),
         inherited=environment,
     )
 

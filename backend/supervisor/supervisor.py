@@ -26,6 +26,13 @@ ENDING_SECONDS = 5.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+def end_strays(settings: Settings, book: Logbook) -> None:
+    """Stop what a killed supervisor of the same state folder left behind."""
+    strays = processes_marked(MARK, short_hash(settings.state_dir))
+    if found := stop_strays(strays, signal.SIGTERM, STRAY_SECONDS):
+        book.write("supervisor", f"stopped {found} left-over processes of an earlier run")
+
+
 class Supervisor:
     """Runs servers and processes until it is told to stop.
 
@@ -47,8 +54,7 @@ class Supervisor:
     ) -> None:
         self.servers = servers
         self.table = table
-        self.mark = short_hash(settings.state_dir)
-        self.environment = {**environment, MARK: self.mark}
+        self.environment = {**environment, MARK: short_hash(settings.state_dir)}
         self.owner_url = owner_url
         self.book = book
         self.is_ready = is_ready
@@ -65,7 +71,6 @@ class Supervisor:
         for number in STOP_SIGNALS:
             signal.signal(number, self._on_signal)
         try:
-            self._end_strays()
             self._start_servers()
             self._start_table()
             Thread(target=self._announce, name="ready", daemon=True).start()
@@ -75,10 +80,6 @@ class Supervisor:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
-
-    def _end_strays(self) -> None:
-        if found := stop_strays(processes_marked(MARK, self.mark), signal.SIGTERM, STRAY_SECONDS):
-            self.book.write("supervisor", f"stopped {found} left-over processes of an earlier run")
 
     def _start_servers(self) -> None:
         for server in self.servers:

@@ -13,9 +13,10 @@ import pytest
 import redis
 
 from backend.supervisor.errors import SupervisorError, UnsafeFolder
-from backend.supervisor.layout import socket_folder
+from backend.supervisor.layout import socket_folder, usable_programs
 from backend.supervisor.postgres import PostgresServer
 from backend.supervisor.redis_server import RedisServer
+from tests.drivers.servers import embedded_postgres
 
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -28,6 +29,13 @@ def postgres(state_dir: Path) -> Iterator[PostgresServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def standing_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One server for the tests that leave it as it is."""
+    with embedded_postgres(tmp_path_factory.mktemp("standing") / "var") as server:
+        yield server
 
 
 @pytest.fixture
@@ -80,19 +88,19 @@ def test_a_stale_pid_of_a_living_stranger_does_not_stop_the_start(postgres: Post
         assert app.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_the_applications_role_owns_nothing(postgres: PostgresServer) -> None:
-    with connect(postgres.app_url) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+def test_the_applications_role_owns_nothing(standing_postgres: PostgresServer) -> None:
+    with connect(standing_postgres.app_url) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
         app.execute("CREATE TABLE mine (id int)")
 
 
-def test_vectors_are_available_to_the_owner(postgres: PostgresServer) -> None:
-    with connect(postgres.owner_url) as owner:
+def test_vectors_are_available_to_the_owner(standing_postgres: PostgresServer) -> None:
+    with connect(standing_postgres.owner_url) as owner:
         row = owner.execute("SELECT '[1,0]'::vector <=> '[0,1]'::vector").fetchone()
     assert row == (1.0,)
 
 
-def test_a_local_user_without_the_password_is_refused(postgres: PostgresServer) -> None:
-    wrong = postgres.url("anlin_app", "guess")
+def test_a_local_user_without_the_password_is_refused(standing_postgres: PostgresServer) -> None:
+    wrong = standing_postgres.url("anlin_app", "guess")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         connect(wrong)
 
@@ -112,11 +120,11 @@ def test_an_error_in_the_log_carries_no_value(state_dir: Path, tmp_path: Path) -
     assert "13800138000" not in printed
 
 
-def test_sockets_and_passwords_are_closed_to_others(postgres: PostgresServer) -> None:
-    passwords = postgres.layout.home / "secrets.toml"
-    assert stat.S_IMODE(postgres.layout.sockets.stat().st_mode) == 0o700
+def test_sockets_and_passwords_are_closed_to_others(standing_postgres: PostgresServer) -> None:
+    passwords = standing_postgres.layout.home / "secrets.toml"
+    assert stat.S_IMODE(standing_postgres.layout.sockets.stat().st_mode) == 0o700
     assert stat.S_IMODE(passwords.stat().st_mode) == 0o600
-    assert postgres.layout.sockets.stat().st_uid == postgres.layout.account.uid
+    assert standing_postgres.layout.sockets.stat().st_uid == standing_postgres.layout.account.uid
 
 
 def test_a_socket_folder_that_somebody_else_prepared_is_refused(state_dir: Path, tmp_path: Path) -> None:
@@ -127,6 +135,17 @@ def test_a_socket_folder_that_somebody_else_prepared_is_refused(state_dir: Path,
             PostgresServer(state_dir)
     finally:
         trap.unlink()
+
+
+def test_programs_that_the_account_may_not_start_are_copied_to_where_it_may(
+    standing_postgres: PostgresServer, tmp_path: Path
+) -> None:
+    program = tmp_path / "wheel" / "redis-server"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    copied = usable_programs(program.parent, program.name, standing_postgres.layout)
+    assert copied.is_relative_to(standing_postgres.layout.home)
+    assert (copied / program.name).read_text() == "#!/bin/sh\n"
 
 
 def test_data_without_its_passwords_is_not_touched(postgres: PostgresServer, state_dir: Path) -> None:
@@ -145,7 +164,7 @@ def test_redis_keeps_its_keys_through_a_restart(redis_server: RedisServer) -> No
 
 def test_redis_refuses_a_client_without_the_password(redis_server: RedisServer) -> None:
     with pytest.raises(redis.AuthenticationError):
-        redis.Redis(unix_socket_path=str(redis_server.socket)).ping()
+        redis.Redis(unix_socket_path=str(redis_server.socket), retry=None).ping()
 
 
 def test_redis_never_evicts_and_writes_every_command_to_its_file(redis_server: RedisServer) -> None:

@@ -25,6 +25,14 @@ time.sleep(600)
 """
 IGNORES_SIGTERM = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
 
+HOLDS_A_PORT = """
+import signal, socket, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+held = socket.create_server(("127.0.0.1", {port}))
+print("holding", flush=True)
+time.sleep(600)
+"""
+
 
 def stop_seconds(installation: Installation, number: signal.Signals) -> float:
     assert installation.supervisor is not None
@@ -57,6 +65,16 @@ def test_a_killed_supervisor_does_not_stop_the_next_start(installation: Installa
     installation.start_and_wait()
     assert time.monotonic() - begun < 10
     assert stop_seconds(installation, signal.SIGTERM) < 8
+
+
+def test_a_stray_that_holds_a_port_gives_way_to_the_next_start(installation: Installation) -> None:
+    code = HOLDS_A_PORT.format(port=installation.port + 1)
+    installation.rows.append(script_row("stubborn", code, parent_death_signal=signal.SIGTERM))
+    installation.start_and_wait()
+    assert eventually(lambda: "holding" in installation.log)
+    stop_seconds(installation, signal.SIGKILL)
+    installation.start_and_wait()
+    assert "left-over processes of an earlier run" in installation.log
 
 
 def test_a_crashed_process_starts_again_without_what_it_left_behind(installation: Installation, tmp_path: Path) -> None:
