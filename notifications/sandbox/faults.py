@@ -56,7 +56,9 @@ class Instruments:
     def call(self, operation: str, handle: Callable[[], Response], answers: FaultAnswers) -> Response:
         """Handle one call, with the fault that is due for it."""
         fault = self._due(operation)
-        match fault.kind if fault else None:
+        if fault is None:
+            return handle()
+        match fault.kind:
             case FaultKind.THROTTLE:
                 return answers.throttled()
             case FaultKind.UNAVAILABLE:
@@ -64,11 +66,11 @@ class Instruments:
             case FaultKind.REFUSE_CREDENTIAL:
                 return answers.credential_refused()
             case FaultKind.DELAY:
-                time.sleep(fault.seconds if fault else 0)
+                time.sleep(fault.seconds)
         answer = handle()
-        match fault.kind if fault else None:
+        match fault.kind:
             case FaultKind.HANG_AFTER_ACCEPT:
-                time.sleep(fault.seconds if fault else 0)
+                time.sleep(fault.seconds)
             case FaultKind.BREAK_AFTER_ACCEPT:
                 _cut_connection()
             case FaultKind.ERROR_AFTER_ACCEPT:

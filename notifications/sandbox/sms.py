@@ -19,6 +19,7 @@ from notifications.sandbox.store import AcceptedMessage, Store, instant
 CHINA = ZoneInfo("Asia/Shanghai")
 WAITING, FAILED, DELIVERED = 1, 2, 3
 _MAX_BATCH = 100
+_MAX_PAGE = 50
 
 Body = dict[str, Any]
 
@@ -132,12 +133,17 @@ def _accept_all(store: Store, query: Mapping[str, str], entries: list[tuple[str,
 
 
 def _query_details(store: Store, query: Mapping[str, str]) -> Body:
-    size, page = int(query.get("PageSize", "0")), int(query.get("CurrentPage", "0"))
-    if not 1 <= size <= 50 or page < 1:
+    size, page = _whole(query, "PageSize"), _whole(query, "CurrentPage")
+    if not 1 <= size <= _MAX_PAGE or page < 1:
         raise Refused("isv.INVALID_PARAMETERS")
     found = _messages_of_day(store, check_number(query.get("PhoneNumber", "")), query.get("SendDate", ""))
     shown = [message_detail(store, row) for row in found[(page - 1) * size : page * size]]
     return {"TotalCount": str(len(found)), "SmsSendDetailDTOs": {"SmsSendDetailDTO": shown}}
+
+
+def _whole(query: Mapping[str, str], name: str) -> int:
+    written = query.get(name, "")
+    return int(written) if written.isdecimal() else 0
 
 
 def _messages_of_day(store: Store, number: str, day: str) -> list[Body]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from notifications.catalogue import CATALOGUE
 
@@ -46,10 +45,10 @@ _ACCEPTS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
 )
 
 
-def invalid_key(template_id: str, data: Mapping[str, Any]) -> str | None:
+def invalid_key(template_id: str, data: object) -> str | None:
     """The first key of a filed template that is missing, empty or out of form; None where all are right."""
     for key in sorted(FILED[template_id]):
-        entry = data.get(key)
+        entry = data.get(key) if isinstance(data, dict) else None
         value = entry.get("value") if isinstance(entry, dict) else None
         if not isinstance(value, str) or not value or not _ACCEPTS[key.rstrip("0123456789")](value):
             return key
