@@ -22,6 +22,9 @@ from backend.kernel.ids import HouseholdId, PersonId, VehicleId, uuid7
 
 PHONE_CONTEXT = "phone"
 
+normalise_phone = rules.normalise_phone
+normalise_plate = rules.normalise_plate
+
 
 def phone_hash(crypto: Crypto, phone: str) -> bytes:
     """32 bytes by which a number is found, however it was typed. Raises PhoneInvalid."""
