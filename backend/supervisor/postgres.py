@@ -32,6 +32,7 @@ SETTINGS: Mapping[str, str] = {
     "log_parameter_max_length_on_error": "0",
     "log_parameter_max_length": "0",
     "log_line_prefix": "",
+    "log_checkpoints": "off",
     # Small machines: a gate box has 2 cores and little memory.
     "shared_buffers": "64MB",
     "work_mem": "4MB",
