@@ -34,8 +34,6 @@ class OutboxRow(Row):
         ),
         Index("ix_outbox_job_open", "state", "not_before", postgresql_where=text("finished_at IS NULL")),
         Index("ix_outbox_job_finished_at", "finished_at"),
-        # A hot row is updated four times in its short life: room on its page keeps those updates in place.
-        {"postgresql_with": {"fillfactor": "50"}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,33 @@
+"""Every table of the platform, so that the metadata is whole wherever this is imported."""
+
+from backend.features.accounts import tables as accounts
+from backend.features.devices import tables as devices
+from backend.features.media import tables as media
+from backend.features.notices import tables as notices
+from backend.features.passages import tables as passages
+from backend.features.people import tables as people
+from backend.features.residents import tables as residents
+from backend.features.sites import tables as sites
+from backend.features.visits import tables as visits
+from backend.infrastructure import feed, idempotency, schedule
+from backend.infrastructure.audit import tables as audit
+from backend.infrastructure.database import Row
+from backend.infrastructure.outbox import tables as outbox
+
+MODULES = (
+    accounts,
+    audit,
+    devices,
+    feed,
+    idempotency,
+    media,
+    notices,
+    outbox,
+    passages,
+    people,
+    residents,
+    schedule,
+    sites,
+    visits,
+)
+METADATA = Row.metadata

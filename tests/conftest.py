@@ -1,0 +1,94 @@
+"""Real servers for every test that asks: one PostgreSQL for each xdist worker, emptied between tests."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from backend.bootstrap import METADATA, build_platform
+from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.keys import create_keys
+from backend.infrastructure.schema import upgrade
+from backend.infrastructure.settings import Settings, read_settings
+from backend.infrastructure.unit_of_work import Database
+from backend.kernel.clock import utc_now
+from backend.supervisor.postgres import PostgresServer
+from backend.supervisor.redis_server import RedisServer
+from tests.drivers.servers import embedded_postgres, embedded_redis
+
+
+@pytest.fixture(scope="session")
+def state_dir() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="anlin-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(state_dir: Path) -> Iterator[PostgresServer]:
+    with embedded_postgres(state_dir / "servers") as server:
+        upgrade(server.owner_url, server.app_url)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server(state_dir: Path) -> Iterator[RedisServer]:
+    with embedded_redis(state_dir / "servers") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def base_settings(postgres: PostgresServer, state_dir: Path) -> Settings:
+    keys = state_dir / "keys.toml"
+    create_keys(keys, utc_now())
+    return read_settings(
+        {
+            "DATABASE_URL": postgres.app_url,
+            "DATABASE_OWNER_URL": postgres.owner_url,
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "STATE_DIR": str(state_dir),
+            "KEYS_FILE": str(keys),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def _platform(base_settings: Settings) -> Iterator[Platform]:
+    platform = build_platform(base_settings)
+    yield platform
+    platform.database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _emptying(postgres: PostgresServer) -> Iterator[list[str]]:
+    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+    yield [f"TRUNCATE {names} CASCADE"]
+
+
+@pytest.fixture
+def platform(_platform: Platform, _emptying: list[str], postgres: PostgresServer) -> Platform:
+    """The platform on an empty, migrated database, as the application's role."""
+    owner = create_engine(postgres.owner_url)
+    with owner.begin() as connection:
+        connection.execute(text(_emptying[0]))
+    owner.dispose()
+    return _platform
+
+
+@pytest.fixture
+def platform_with_redis(platform: Platform, redis_server: RedisServer) -> Platform:
+    return replace(platform, settings=replace(platform.settings, redis_url=redis_server.url))
+
+
+@pytest.fixture
+def database(platform: Platform) -> Database:
+    return platform.database
+
+
+@pytest.fixture(autouse=True)
+def _quiet_logs() -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
