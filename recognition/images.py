@@ -20,6 +20,8 @@ _FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _JPEG_END_OF_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _JPEG_START, _JPEG_END, _JPEG_SCAN = 0xD8, 0xD9, 0xDA
 _EXIF_ORIENTATION: Final = 0x0112
+_HARMLESS_TAIL: Final = 4
+"""Cameras pad with zeros or a checksum; no second file fits into so few bytes."""
 _TURNED_SIDEWAYS: Final = range(5, 9)
 
 
@@ -86,24 +88,26 @@ def inspect(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> ImageFacts:
 
 def decode(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> DecodedImage:
     """The upright pixels of an untrusted picture; raises `ImageRefused`."""
-    pixels = np.ascontiguousarray(np.asarray(_upright(data, limits))[:, :, ::-1])
-    pixels.setflags(write=False)
-    return DecodedImage(pixels)
+    image = _upright(data, limits)
+    pixels = np.frombuffer(image.tobytes("raw", "BGR"), np.uint8)
+    return DecodedImage(pixels.reshape(image.height, image.width, 3))
 
 
 def pixels_only(data: bytes, limits: ImageLimits = DEFAULT_LIMITS, *, quality: int = 90) -> bytes:
     """The same picture as a fresh upright JPEG: no EXIF, no position, no comment, no second file."""
     output = io.BytesIO()
-    Image.fromarray(np.asarray(_upright(data, limits))).save(output, "JPEG", quality=quality)
+    image = _upright(data, limits)
+    Image.frombytes("RGB", image.size, image.tobytes()).save(output, "JPEG", quality=quality)
     return output.getvalue()
 
 
 def _upright(data: bytes, limits: ImageLimits) -> Image.Image:
-    with _opened(data, limits) as image:
-        try:
-            return ImageOps.exif_transpose(image).convert("RGB")
-        except (OSError, SyntaxError, ValueError, struct.error) as error:
-            raise ImageRefused("image_truncated", "the picture ends early or its data are broken") from error
+    image = _opened(data, limits)
+    try:
+        ImageOps.exif_transpose(image, in_place=True)
+        return image if image.mode == "RGB" else image.convert("RGB")
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        raise ImageRefused("image_truncated", "the picture ends early or its data are broken") from error
 
 
 def _opened(data: bytes, limits: ImageLimits) -> Image.Image:
@@ -111,7 +115,7 @@ def _opened(data: bytes, limits: ImageLimits) -> Image.Image:
     if len(data) > limits.max_bytes:
         raise ImageRefused("image_too_large", f"more than {limits.max_bytes} bytes")
     end = _end_of_image(data)
-    if end < len(data) and not limits.allow_trailing_data:
+    if len(data[end:].rstrip(b"\x00")) > _HARMLESS_TAIL and not limits.allow_trailing_data:
         raise ImageRefused("image_has_trailing_data", "bytes follow the end of the picture")
     try:
         image = Image.open(io.BytesIO(data[:end]), formats=_FORMATS)

@@ -9,18 +9,26 @@ import numpy as np
 from recognition.contracts import PlateColour
 from recognition.images import Pixels
 from recognition.plates.colour import ground_colour
-from recognition.plates.crops import cut, side_by_side
+from recognition.plates.crops import Margins, cut, side_by_side
 from recognition.plates.text_detection import TextBox
 
 _MOST: Final = 5
 _PLATE_ASPECT: Final = 440 / 140
-_ASPECTS: Final = (1.9, 6.5)
-_TWO_ROW_ASPECTS: Final = (1.2, 2.4)
+_ASPECTS: Final = (1.8, 5.2)
+_TWO_ROW_ASPECT: Final = 1.2
+_LOWER_ROW_ASPECT: Final = 3.6
 _STEEPEST_DEGREES: Final = 40
 _SMALLEST_HEIGHT_PX: Final = 10
-_MARGINS: Final = ((0.0, 0.0, 0.08), (0.35, 0.1, 0.0), (0.0, 0.0, -0.08), (0.12, 0.12, 0.12))
-"""Left, right and vertical margins of further cuts, in heights of the box: the detector's boxes end
-where the ink does, which on a plate is often after the province or before the last character."""
+_CUT_OUT_HEIGHT_PX: Final = 200
+_OTHER_MARGINS: Final = (
+    Margins(top=0.08, bottom=0.08),
+    Margins(left=0.35, right=0.1),
+    Margins(top=-0.08, bottom=-0.08),
+    Margins(0.12, 0.12, 0.12, 0.12),
+)
+"""The detector's boxes end where the ink does, which on a plate is often after the province."""
+_UPPER_ROWS: Final = (0.7, 0.85)
+"""Heights of the upper row over the box of the lower one, tried in turn."""
 _PAINTED: Final = frozenset({PlateColour.BLUE, PlateColour.YELLOW, PlateColour.GREEN})
 
 
@@ -32,18 +40,27 @@ class Candidate:
     crop: Pixels
     ground: PlateColour
 
+    @property
+    def is_painted(self) -> bool:
+        """Whether the ground is a colour that signs and bodywork seldom have behind white or black ink."""
+        return self.ground in _PAINTED
+
     def other_cuts(self, pixels: Pixels) -> list[Pixels]:
         """Further pictures of the same place, for when the first was not read surely."""
-        cuts = [cut(pixels, self.box, left=a, right=b, vertical=v) for a, b, v in _MARGINS]
-        if self.box.aspect < _TWO_ROW_ASPECTS[1]:
-            cuts.append(side_by_side(self.crop))
-        return cuts
+        return [cut(pixels, self.box, margins) for margins in _OTHER_MARGINS]
+
+    def two_row_cuts(self, pixels: Pixels) -> list[Pixels]:
+        """The place as a two-row plate's, side by side: the box holds both rows, or only the lower one."""
+        if self.ground is not PlateColour.YELLOW or self.box.aspect > _LOWER_ROW_ASPECT:
+            return []
+        above = [(cut(pixels, self.box, Margins(0.1, 0.1, top)), top / (1 + top)) for top in _UPPER_ROWS]
+        return [side_by_side(self.crop), *(side_by_side(plate, share) for plate, share in above)]
 
 
 def candidates(pixels: Pixels, boxes: Iterable[TextBox]) -> list[Candidate]:
     """The boxes most like a plate, likeliest first, at most as many as it pays to read."""
     plausible = [box for box in boxes if _plausible(box)]
-    if _ASPECTS[0] < pixels.shape[1] / pixels.shape[0] < _ASPECTS[1]:
+    if pixels.shape[0] <= _CUT_OUT_HEIGHT_PX and _ASPECTS[0] < pixels.shape[1] / pixels.shape[0] < _ASPECTS[1]:
         plausible.append(_whole(pixels))
     return sorted((_candidate(pixels, box) for box in plausible), key=_likeness, reverse=True)[:_MOST]
 
@@ -61,7 +78,7 @@ def _candidate(pixels: Pixels, box: TextBox) -> Candidate:
 
 def _plausible(box: TextBox) -> bool:
     return (
-        _TWO_ROW_ASPECTS[0] < box.aspect < _ASPECTS[1]
+        _TWO_ROW_ASPECT < box.aspect < _ASPECTS[1]
         and abs(box.angle) <= _STEEPEST_DEGREES
         and box.height >= _SMALLEST_HEIGHT_PX
     )
@@ -70,4 +87,4 @@ def _plausible(box: TextBox) -> bool:
 def _likeness(candidate: Candidate) -> float:
     """How much a box looks like a plate before it is read: its ground, its proportions, its size."""
     shape = -abs(np.log(candidate.box.aspect / _PLATE_ASPECT)) + 0.3 * np.log(candidate.box.height)
-    return float(shape) + (candidate.ground in _PAINTED)
+    return float(shape) + candidate.is_painted

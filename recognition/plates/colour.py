@@ -10,8 +10,8 @@ from recognition.images import Pixels
 
 _HUES: Final = {
     PlateColour.YELLOW: (12, 34),
-    PlateColour.GREEN: (35, 92),
-    PlateColour.BLUE: (93, 132),
+    PlateColour.GREEN: (35, 84),
+    PlateColour.BLUE: (85, 132),
 }
 """OpenCV's half degrees, lower bound included, upper bound too."""
 _COLOURED_AT: Final = 70

@@ -1,7 +1,6 @@
 """The likeliest plate in a recogniser's output: Viterbi search over CTC frames along GA 36's patterns."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,6 +17,8 @@ _FLOOR: Final = 1e-4
 """A symbol that no frame gives more than this makes no reading worth showing; left out, it costs no time."""
 _NEVER: Final = np.float32(-1e9)
 _SHOWN_ALTERNATIVES: Final = 4
+_LIKELY: Final = 0.5
+_CUT_OFF: Final = 2
 
 _MASK: Final = np.array(
     [[[c in place for c in ALPHABET] for place in (*p.places, *[""] * (LONGEST - len(p.places)))] for p in PATTERNS]
@@ -37,6 +38,11 @@ class PlateText:
     log_probability: float
 
     @property
+    def is_promising(self) -> bool:
+        """Whether enough of it was read to look closer: a cut box loses two characters, no more."""
+        return sum(c.probability_0_1 > _LIKELY for c in self.characters) >= len(self.characters) - _CUT_OFF
+
+    @property
     def alternatives(self) -> tuple[tuple[str, float], ...]:
         """Readings that differ in one character, with the confidence they would have, likeliest first."""
         probabilities = [character.probability_0_1 for character in self.characters]
@@ -46,16 +52,6 @@ class PlateText:
             for other, p in character.alternatives
         ]
         return tuple(sorted(found, key=lambda pair: -pair[1])[:_SHOWN_ALTERNATIVES])
-
-
-def agreed(texts: Iterable[PlateText | None]) -> PlateText | None:
-    """The surest of several readings of one place, as sure as no other reading contradicts it."""
-    ranked = sorted((text for text in texts if text), key=lambda text: -text.confidence_0_1)
-    if not ranked:
-        return None
-    best = ranked[0]
-    rival = max((text.confidence_0_1 for text in ranked if text.text != best.text), default=0.0)
-    return replace(best, confidence_0_1=best.confidence_0_1 * (1 - rival))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +160,7 @@ def _best_text(
         text="".join(character.text for character in characters),
         pattern=PATTERNS[patterns[row]],
         characters=characters,
-        confidence_0_1=min(weakest, 1.0 - _unexplained(path, symbols, gaps)),
+        confidence_0_1=min(weakest, _explained(path, symbols, gaps)),
         log_probability=float(scores[row]),
     )
 
@@ -214,13 +210,18 @@ def _character(frames: Floats, names: list[str], allowed: NDArray[np.bool_]) -> 
     )
 
 
-def _unexplained(path: NDArray[np.intp], symbols: Floats, gaps: Floats) -> float:
-    """How surely some gap is really a character that the pattern left out (0 to 1)."""
-    in_gap = path[:, 0] < 0
-    neighbours = np.zeros(len(path), np.float32)
-    for step in (-1, 1):
-        beside = np.roll(path, step, axis=0)
-        is_character = beside[:, 0] >= 0
-        neighbours[is_character] += symbols[is_character, beside[is_character, 1]]
-    left_over = np.where(in_gap, 1 - gaps - neighbours, 0)
-    return float(np.clip(left_over.max(initial=0), 0, 1))
+def _explained(path: NDArray[np.intp], symbols: Floats, gaps: Floats) -> float:
+    """The probability of the path's worst frame, between two states that of both.
+
+    Low where the picture shows a character too many: left out as a gap, or swallowed by its twin's run.
+    """
+    own = _state_probability(path, symbols, gaps)
+    for beside in (np.vstack([path[:1], path[:-1]]), np.vstack([path[1:], path[-1:]])):
+        own += np.where((beside != path).any(axis=1), _state_probability(beside, symbols, gaps), 0)
+    return float(own.min())
+
+
+def _state_probability(states: NDArray[np.intp], symbols: Floats, gaps: Floats) -> Floats:
+    """For each frame the probability of a state's symbol or gap."""
+    is_gap = states[:, 0] < 0
+    return np.where(is_gap, gaps, symbols[np.arange(len(states)), np.where(is_gap, 0, states[:, 1])])

@@ -21,9 +21,6 @@ ENERGY_LETTERS: Final = "ABCDEFGHJK"
 FORCES_LETTERS: Final = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 
 _ANY: Final = frozenset(PlateColour)
-_PLAIN: Final = frozenset(
-    {PlateColour.BLUE, PlateColour.YELLOW, PlateColour.BLACK, PlateColour.WHITE, PlateColour.UNKNOWN}
-)
 
 
 def _on(*colours: PlateColour) -> frozenset[PlateColour]:
@@ -47,11 +44,13 @@ def _pattern(kind: PlateKind, grounds: frozenset[PlateColour], *places: str) -> 
 _CIVIL: Final = (PROVINCES, OFFICE_LETTERS)
 _WHITE, _BLACK = _on(PlateColour.WHITE), _on(PlateColour.BLACK)
 _YELLOW, _GREEN = _on(PlateColour.YELLOW), _on(PlateColour.GREEN)
+_PALE_GREEN: Final = _on(PlateColour.GREEN, PlateColour.WHITE)
+"""The ground of new-energy plates runs from white at the top to green; sunlight leaves only the white."""
 
 PATTERNS: Final = (
-    _pattern(PlateKind.SMALL, _ANY - {PlateColour.GREEN}, *_CIVIL, *[SERIAL] * 5),
-    _pattern(PlateKind.NEW_ENERGY, _GREEN, *_CIVIL, ENERGY_LETTERS, SERIAL, *[DIGITS] * 4),
-    _pattern(PlateKind.NEW_ENERGY, _GREEN | _YELLOW, *_CIVIL, *[DIGITS] * 5, ENERGY_LETTERS),
+    _pattern(PlateKind.SMALL, _ANY, *_CIVIL, *[SERIAL] * 5),
+    _pattern(PlateKind.NEW_ENERGY, _PALE_GREEN, *_CIVIL, ENERGY_LETTERS, SERIAL, *[DIGITS] * 4),
+    _pattern(PlateKind.NEW_ENERGY, _PALE_GREEN | _YELLOW, *_CIVIL, *[DIGITS] * 5, ENERGY_LETTERS),
     _pattern(PlateKind.POLICE, _WHITE, *_CIVIL, *[SERIAL] * 4, "警"),
     _pattern(PlateKind.LEARNER, _YELLOW, *_CIVIL, *[SERIAL] * 4, "学"),
     _pattern(PlateKind.TRAILER, _YELLOW, *_CIVIL, *[SERIAL] * 4, "挂"),

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +16,8 @@ import numpy as np
 from recognition.contracts import Band, EngineState, PlateColour, PlateReading, PlateReadings, band_for
 from recognition.images import DecodedImage, Pixels
 from recognition.plates.candidates import Candidate, candidates
-from recognition.plates.decode import PlateDecoder, PlateText, agreed
+from recognition.plates.decode import PlateDecoder, PlateText
+from recognition.plates.evidence import Sighting, pooled
 from recognition.plates.grammar import kind_on
 from recognition.plates.recognition import MODEL_ID as RECOGNISER_ID
 from recognition.plates.recognition import TextRecogniser
@@ -27,9 +28,8 @@ from recognition.weights import WeightsError, plate_thresholds, weights_path
 ENGINE: Final = "ppocr-onnx"
 ENGINE_VERSION: Final = "PP-OCRv4-mobile+ga36.1"
 
-_FIRST_LOOK_PX: Final = 736
+_FIRST_LOOK_PX: Final = 640
 _SECOND_LOOK_PX: Final = 1088
-_HOPELESS: Final = 0.0005
 _WORTH_SHOWING: Final = 0.05
 """A plate whose weakest character is below this is no reading but a coincidence, and is not returned."""
 
@@ -88,24 +88,40 @@ class _Engine:
         self._decoder = PlateDecoder(self._recognise.characters)
 
     def plates(self, pixels: Pixels, watch: _Stopwatch) -> list[PlateReading]:
-        """Looks once, and a second time, closer and with the shadows lifted, where nothing was legible."""
-        found = self._look(pixels, _FIRST_LOOK_PX, watch)
-        if all(band_for(plate) is Band.REJECT for plate in found):
-            found += self._look(_lifted(pixels), _SECOND_LOOK_PX, watch)
-        return sorted(found, key=_rank, reverse=True)
+        """Looks once, and a second time, closer and with the shadows lifted, where nothing was sure."""
+        sightings = self._look(pixels, _FIRST_LOOK_PX, watch)
+        if not self._any_sure(sightings):
+            sightings = pooled([*sightings, *self._look(_lifted(pixels), _SECOND_LOOK_PX, watch)])
+        plates = [_reading(s.candidate, s.text) for s in sightings if s.text and s.confidence_0_1 >= _WORTH_SHOWING]
+        return sorted(plates, key=_rank, reverse=True)
 
-    def _look(self, pixels: Pixels, longest_side_px: int, watch: _Stopwatch) -> list[PlateReading]:
+    def _any_sure(self, sightings: Iterable[Sighting]) -> bool:
+        return any(sighting.confidence_0_1 >= self._accept_at for sighting in sightings)
+
+    def _look(self, pixels: Pixels, longest_side_px: int, watch: _Stopwatch) -> list[Sighting]:
+        """Painted grounds first; the others only where those showed no plate."""
         with watch.part("detect"):
             boxes = self._detect(pixels, longest_side_px)
         with watch.part("crop"):
             found = candidates(pixels, boxes)
+        sightings = self._sightings(pixels, [c for c in found if c.is_painted], watch)
+        if not self._any_sure(sightings):
+            sightings += self._sightings(pixels, [c for c in found if not c.is_painted], watch)
+        return pooled(sightings)
+
+    def _sightings(self, pixels: Pixels, found: list[Candidate], watch: _Stopwatch) -> list[Sighting]:
         texts = self._texts([c.crop for c in found], [c.ground for c in found], watch)
-        sure = [self._surer(pixels, c, text, watch) for c, text in zip(found, texts, strict=True)]
-        return [
-            _reading(candidate, text)
-            for candidate, text in zip(found, sure, strict=True)
-            if text and text.confidence_0_1 >= _WORTH_SHOWING
-        ]
+        return [self._sighting(pixels, c, text, watch) for c, text in zip(found, texts, strict=True)]
+
+    def _sighting(self, pixels: Pixels, candidate: Candidate, text: PlateText | None, watch: _Stopwatch) -> Sighting:
+        """One look at a candidate, with further cuts where the first one left doubt."""
+        cuts: list[Pixels] = []
+        if text and text.is_promising and text.confidence_0_1 < self._accept_at:
+            cuts += candidate.other_cuts(pixels)
+        if text is None or text.confidence_0_1 < _WORTH_SHOWING:
+            cuts += candidate.two_row_cuts(pixels)
+        texts = (text, *self._texts(cuts, [candidate.ground] * len(cuts), watch))
+        return Sighting(candidate, (texts,))
 
     def _texts(
         self, crops: Sequence[Pixels], grounds: Sequence[PlateColour], watch: _Stopwatch
@@ -114,15 +130,6 @@ class _Engine:
             outputs = self._recognise(crops)
         with watch.part("decode"):
             return [self._decoder.decode(out, ground) for out, ground in zip(outputs, grounds, strict=True)]
-
-    def _surer(
-        self, pixels: Pixels, candidate: Candidate, text: PlateText | None, watch: _Stopwatch
-    ) -> PlateText | None:
-        """The text of a candidate, from further cuts where the first one left doubt."""
-        if text is None or not _HOPELESS < text.confidence_0_1 < self._accept_at:
-            return text
-        cuts = candidate.other_cuts(pixels)
-        return agreed([text, *self._texts(cuts, [candidate.ground] * len(cuts), watch)])
 
 
 def _rank(plate: PlateReading) -> tuple[bool, float]:
