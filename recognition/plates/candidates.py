@@ -8,7 +8,7 @@ import numpy as np
 
 from recognition.contracts import PlateColour
 from recognition.images import Pixels
-from recognition.plates.colour import ground_colour
+from recognition.plates.colour import ground_colour, is_colourless
 from recognition.plates.crops import Margins, cut, side_by_side
 from recognition.plates.text_detection import TextBox
 
@@ -62,7 +62,9 @@ def candidates(pixels: Pixels, boxes: Iterable[TextBox]) -> list[Candidate]:
     plausible = [box for box in boxes if _plausible(box)]
     if pixels.shape[0] <= _CUT_OUT_HEIGHT_PX and _ASPECTS[0] < pixels.shape[1] / pixels.shape[0] < _ASPECTS[1]:
         plausible.append(_whole(pixels))
-    return sorted((_candidate(pixels, box) for box in plausible), key=_likeness, reverse=True)[:_MOST]
+    colourless = is_colourless(pixels)
+    found = [_candidate(pixels, box, colourless=colourless) for box in plausible]
+    return sorted(found, key=_likeness, reverse=True)[:_MOST]
 
 
 def _whole(pixels: Pixels) -> TextBox:
@@ -71,9 +73,9 @@ def _whole(pixels: Pixels) -> TextBox:
     return TextBox(width / 2, height / 2, width, height, 0, 1)
 
 
-def _candidate(pixels: Pixels, box: TextBox) -> Candidate:
+def _candidate(pixels: Pixels, box: TextBox, *, colourless: bool) -> Candidate:
     crop = cut(pixels, box)
-    return Candidate(box, crop, ground_colour(crop))
+    return Candidate(box, crop, PlateColour.UNKNOWN if colourless else ground_colour(crop))
 
 
 def _plausible(box: TextBox) -> bool:

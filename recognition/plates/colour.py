@@ -17,18 +17,23 @@ _HUES: Final = {
 _COLOURED_AT: Final = 70
 """Saturation (of 255) from which a pixel has a hue worth counting; the pale top of green plates has less."""
 _SHARE_AT: Final = 0.25
-_GREY_SPREAD: Final = 12
-"""Mean difference between channels under which the whole picture is taken for infrared."""
+_GREY_SPREAD: Final = 6
+"""Mean difference between the channels (of 255) under which a picture was taken without colour."""
+_SAMPLED_EVERY_PX: Final = 8
+
+
+def is_colourless(picture: Pixels) -> bool:
+    """Whether a whole picture (BGR) holds no colour, as infrared ones do."""
+    sample = picture[::_SAMPLED_EVERY_PX, ::_SAMPLED_EVERY_PX].astype(np.int16)
+    return float(np.ptp(sample, axis=2).mean()) < _GREY_SPREAD
 
 
 def ground_colour(plate: Pixels) -> PlateColour:
-    """The ground of a rectified plate (BGR); `UNKNOWN` where the picture holds no colour at all."""
+    """The ground of a rectified plate (BGR) in a picture that holds colour."""
     hue, saturation, value = cv2.split(cv2.cvtColor(plate, cv2.COLOR_BGR2HSV))
     coloured = (saturation > _COLOURED_AT) & (value > 40)
     shares = {c: float(((hue >= low) & (hue <= high) & coloured).mean()) for c, (low, high) in _HUES.items()}
     colour = max(shares, key=lambda c: shares[c])
     if shares[colour] >= _SHARE_AT:
         return colour
-    if float(np.ptp(plate.astype(np.int16), axis=2).mean()) < _GREY_SPREAD:
-        return PlateColour.UNKNOWN
     return PlateColour.WHITE if float(np.median(value)) > 110 else PlateColour.BLACK

@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 
 from recognition.plates.candidates import Candidate
-from recognition.plates.decode import PlateText
+from recognition.plates.ctc import PlateText
 
 _UNCONFIRMED: Final = 0.5
 

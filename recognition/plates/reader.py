@@ -16,13 +16,13 @@ import numpy as np
 from recognition.contracts import Band, EngineState, PlateColour, PlateReading, PlateReadings, band_for
 from recognition.images import DecodedImage, Pixels
 from recognition.plates.candidates import Candidate, candidates
-from recognition.plates.decode import PlateDecoder, PlateText
+from recognition.plates.ctc import PlateDecoder, PlateText
 from recognition.plates.evidence import Sighting, pooled
 from recognition.plates.grammar import kind_on
-from recognition.plates.recognition import MODEL_ID as RECOGNISER_ID
-from recognition.plates.recognition import TextRecogniser
 from recognition.plates.text_detection import MODEL_ID as DETECTOR_ID
 from recognition.plates.text_detection import TextDetector
+from recognition.plates.text_recognition import MODEL_ID as RECOGNISER_ID
+from recognition.plates.text_recognition import TextRecogniser
 from recognition.weights import WeightsError, plate_thresholds, weights_path
 
 ENGINE: Final = "ppocr-onnx"
