@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text, update
@@ -98,26 +99,27 @@ def list_devices(session: Session, within: Scope) -> list[Device]:
 
 
 def receive(
-    work: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes, take: Callable[[], None]
-) -> dict[str, str]:
-    """Stores a new event through `take`; answers a repeat with the first answer.
+    work: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes, take: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
+    """Stores a new event through `take`, whose facts join the answer; a repeat gets the first answer.
 
     Raises EventChanged (and keeps a trace) when the id came before with another body; ClockDrift, EventInFuture,
     EventTooOld.
     """
     rules.check_times(header, work.now)
-    answer = {"event_id": str(header.event_id), "received_at": work.now.isoformat()}
-    if not store.insert_event(work.session, device_id, header, request_hash, answer, work.now):
+    answer: dict[str, Any] = {"event_id": str(header.event_id), "received_at": work.now.isoformat()}
+    if not store.insert_event(work.session, device_id, header, request_hash, work.now):
         return _repeat(work, device_id, header, request_hash)
-    take()
+    answer |= take()
+    store.store_answer(work.session, device_id, header.event_id, answer)
     store.note_seen(work.session, device_id, work.now, work.now - SEEN_EVERY)
     return answer
 
 
-def _repeat(work: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes) -> dict[str, str]:
+def _repeat(work: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes) -> dict[str, Any]:
     stored = store.get_event(work.session, device_id, header.event_id)
     if stored.request_hash == request_hash:
-        return {name: str(value) for name, value in stored.answer.items()}
+        return stored.answer
     work.keep(lambda own: _keep_conflict(own, device_id, header, request_hash))
     raise EventChanged(event_id=str(header.event_id))
 

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -47,19 +48,14 @@ def note_seen(session: Session, device_id: DeviceId, now: datetime, at_most_sinc
 
 
 def insert_event(
-    session: Session,
-    device_id: DeviceId,
-    header: EventHeader,
-    request_hash: bytes,
-    answer: dict[str, str],
-    now: datetime,
+    session: Session, device_id: DeviceId, header: EventHeader, request_hash: bytes, now: datetime
 ) -> bool:
     """False when the event id is known already; waits for a parallel twin to commit or fail first."""
     row = {
         "device_id": device_id,
         "event_id": header.event_id,
         "request_hash": request_hash,
-        "answer": answer,
+        "answer": {},
         "boot_id": header.boot_id,
         "counter": header.counter,
         "occurred_at": header.occurred_at,
@@ -67,6 +63,11 @@ def insert_event(
     }
     fresh = insert(DeviceEventRow).values(row).on_conflict_do_nothing().returning(DeviceEventRow.event_id)
     return session.execute(fresh).one_or_none() is not None
+
+
+def store_answer(session: Session, device_id: DeviceId, event_id: UUID, answer: dict[str, Any]) -> None:
+    mine = update(DeviceEventRow).where(DeviceEventRow.device_id == device_id, DeviceEventRow.event_id == event_id)
+    session.execute(mine.values(answer=answer))
 
 
 def get_event(session: Session, device_id: DeviceId, event_id: UUID) -> DeviceEventRow:

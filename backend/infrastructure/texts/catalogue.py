@@ -6,6 +6,7 @@ from babel.messages.pofile import read_po
 from flask import g, has_request_context
 from werkzeug.datastructures import LanguageAccept
 
+from backend.infrastructure.texts.decisions import DECISIONS
 from backend.infrastructure.texts.problems import PROBLEMS
 
 CHINESE = "zh"
@@ -27,6 +28,12 @@ def problem_text(code: str, facts: dict[str, Any]) -> tuple[str, str]:
     """Title (what happened) and detail (what to do) for a problem's code."""
     title, detail = PROBLEMS.get(code, PROBLEMS["http_error"])
     return translate(title), translate(detail).format_map(_Facts(facts))
+
+
+def decision_text(reason: str, *, for_guard: bool = False) -> str:
+    """One sentence about a decision at the gate, by its reason's code."""
+    guard, visitor = DECISIONS[reason]
+    return translate(guard if for_guard else visitor)
 
 
 class _Facts(dict[str, Any]):

@@ -1,0 +1,118 @@
+"""How long each kind of personal data is kept, why, and what deletes it. `docs/retention.md` is printed from it.
+
+A test holds every column marked `personal(...)` against this table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, text
+from sqlalchemy.orm import Session
+
+from backend.features.devices.tables import DeviceEventConflictRow, DeviceEventRow
+from backend.features.media.tables import MediaRow
+from backend.features.notices.tables import NoticeRow
+from backend.features.passages.tables import PassageRow
+from backend.features.visits.tables import CodeGuessRow, VisitRow
+from backend.infrastructure.audit.tables import AuditLookRow
+from backend.infrastructure.feed import FeedRow
+from backend.infrastructure.idempotency import IdempotencyRow
+from backend.infrastructure.outbox.tables import OutboxRow
+from backend.infrastructure.schedule import ScheduleTickRow
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """Rows of a table whose `column` is older than `term` go; `only` narrows them further."""
+
+    table: Table
+    column: str
+    term: timedelta
+    only: str = "true"
+
+
+@dataclass(frozen=True)
+class Retention:
+    kind: str
+    """As in `personal(kind)`; kinds in brackets hold no personal data and are kept small."""
+    basis: str
+    ends: str
+    """In words, for the reader and the privacy notice."""
+    deletions: tuple[Deletion, ...] = ()
+    """Empty: ended by the register itself, not by the clock."""
+
+
+def _rows(row: type, column: str, days: float, only: str = "true") -> Deletion:
+    return Deletion(row.__table__, column, timedelta(days=days), only)  # type: ignore[attr-defined]
+
+
+RETENTION: tuple[Retention, ...] = (
+    Retention(
+        "capture_picture",
+        "public safety of the site, signposted (PIPL 26); video rules ask for 30 days",
+        "30 days after capture; an upload that no event used, after one day",
+        (_rows(MediaRow, "created_at", 30), _rows(MediaRow, "created_at", 1, "NOT attached")),
+    ),
+    Retention(
+        "plate",
+        "record of entries and exits (PIPL 13(1)2, contract of property management)",
+        "180 days after the passage",
+        # Captures go by dropping whole months: see `drop_expired_captures` in the migrations.
+        (_rows(PassageRow, "created_at", 180),),
+    ),
+    Retention(
+        "visitor",
+        "announced by the resident for this visit only",
+        "90 days after the visit's window",
+        (_rows(VisitRow, "valid_until", 90), _rows(NoticeRow, "created_at", 90)),
+    ),
+    Retention("person_identity", "register of the property's residents", "with the residency, by the register"),
+    Retention("resident_identity", "the resident's own account", "with the account, on the resident's word"),
+    Retention("staff_identity", "employment", "with the account; sessions end after 12 hours"),
+    Retention("(device events)", "decide repeats", "90 days", (_rows(DeviceEventRow, "received_at", 90),)),
+    Retention(
+        "(changed events)", "a person judges", "90 days", (_rows(DeviceEventConflictRow, "received_at", 90),)
+    ),
+    Retention("(idempotency keys)", "decide repeats", "7 days", (_rows(IdempotencyRow, "created_at", 7),)),
+    Retention("(jobs)", "follow what was promised", "14 days after the end", (_rows(OutboxRow, "finished_at", 14),)),
+    Retention("(feed)", "live pages", "2 days", (_rows(FeedRow, "at", 2),)),
+    Retention("(ticks)", "run each tick once", "60 days", (_rows(ScheduleTickRow, "tick", 60),)),
+    Retention("(looks)", "one entry in ten minutes", "1 day", (_rows(AuditLookRow, "window_start", 1),)),
+    Retention("(code guesses)", "stop guessing", "1 day", (_rows(CodeGuessRow, "minute", 1),)),
+)
+
+CAPTURE_TERM = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Purged:
+    counts: dict[str, int] = field(default_factory=dict)
+    """Deleted rows by table."""
+    media_names: Sequence[str] = ()
+    more: bool = False
+
+
+def purge_once(session: Session, now: datetime) -> Purged:
+    """One batch of every kind, in the caller's transaction; the media's bytes are the caller's to delete after it."""
+    counts: dict[str, int] = {}
+    names: list[str] = []
+    for deletion in (d for retention in RETENTION for d in retention.deletions):
+        gone = _delete(session, deletion, now)
+        counts[deletion.table.name] = counts.get(deletion.table.name, 0) + len(gone)
+        if deletion.table.name == MediaRow.__tablename__:
+            names += gone
+    session.execute(text("SELECT drop_expired_captures(:before)"), {"before": now - CAPTURE_TERM})
+    found = {table: count for table, count in counts.items() if count}
+    return Purged(found, names, any(count >= BATCH for count in found.values()))
+
+
+def _delete(session: Session, deletion: Deletion, now: datetime) -> list[str]:
+    result = "name" if deletion.table.name == MediaRow.__tablename__ else "ctid::text"
+    statement = text(  # names come from the table above, never from a request
+        f"DELETE FROM {deletion.table.name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {deletion.table.name}"  # noqa: S608
+        f" WHERE {deletion.column} < :before AND {deletion.only} LIMIT {BATCH})) RETURNING {result}"
+    )
+    return list(session.execute(statement, {"before": now - deletion.term}).scalars())

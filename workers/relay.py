@@ -1,0 +1,74 @@
+"""Outbox → RQ: turns promises that are due into hints. A hint is a row id; losing one costs a reconciler's round."""
+
+import threading
+
+import psycopg
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.infrastructure.listen import listening
+from backend.infrastructure.outbox.hints import Hint, take_unhinted
+from backend.infrastructure.outbox.promise import PROMISED
+from backend.infrastructure.unit_of_work import Database
+
+log = structlog.get_logger()
+
+PERFORM = "workers.rq_worker.perform"
+BATCH = 200
+IDLE_SECONDS = 1.0
+"""Jobs that become due by time alone are found within this."""
+
+
+class Relay:
+    def __init__(self, database: Database, redis: Redis) -> None:
+        self._database = database
+        self._redis = redis
+        self._queues: dict[str, Queue] = {}
+
+    def run(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            try:
+                with listening(self._database, [PROMISED]) as listener:
+                    while not stopping.is_set():
+                        if self.hint() < BATCH:
+                            listener.wait(IDLE_SECONDS)
+            except (psycopg.Error, SQLAlchemyError, RedisError, OSError) as failure:
+                log.warning("relay waits", error=type(failure).__name__)
+                stopping.wait(IDLE_SECONDS)
+
+    def hint(self) -> int:
+        """How many were hinted. Raises RedisError, and then none is marked as hinted."""
+        with self._database.sessions.begin() as session:
+            hints = take_unhinted(session, BATCH)
+            self._enqueue(hints)
+        return len(hints)
+
+    def _enqueue(self, hints: list[Hint]) -> None:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for name in {hint.queue for hint in hints}:
+                jobs = [_job(hint) for hint in hints if hint.queue == name]
+                self._queue(name).enqueue_many(jobs, pipeline=pipeline)
+            if hints:
+                pipeline.execute()
+
+    def _queue(self, name: str) -> Queue:
+        if name not in self._queues:
+            self._queues[name] = Queue(name, connection=self._redis, serializer=JSONSerializer)
+        return self._queues[name]
+
+
+def _job(hint: Hint) -> object:
+    # The fence in the id tells two hints of one row apart; nothing is read back from RQ, so nothing is kept.
+    return Queue.prepare_data(
+        PERFORM,
+        args=[str(hint.id)],
+        job_id=f"{hint.id}-{hint.fence}",
+        timeout=-1,
+        result_ttl=0,
+        failure_ttl=60,
+        description="outbox",
+    )
