@@ -5,10 +5,6 @@ class PhoneInvalid(Refusal):
     code = "phone_invalid"
 
 
-class PlateInvalid(Refusal):
-    code = "plate_invalid"
-
-
 class PlateTaken(Refusal):
     """An active vehicle of the site bears this plate already."""
 

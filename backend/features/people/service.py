@@ -19,11 +19,11 @@ from backend.kernel.clock import local_day
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
 from backend.kernel.ids import HouseholdId, PersonId, VehicleId, uuid7
+from backend.kernel.plates import checked_plate, normalise_plate
 
 PHONE_CONTEXT = "phone"
 
 normalise_phone = rules.normalise_phone
-normalise_plate = rules.normalise_plate
 
 
 def phone_hash(crypto: Crypto, phone: str) -> bytes:
@@ -104,9 +104,9 @@ def memberships_by_phone(session: Session, room_id: UUID, number_hash: bytes, da
 
 
 def add_vehicle(work: Work, within: Scope, household_id: UUID, plate: str) -> VehicleId:
-    """Raises PlateInvalid; PlateTaken when an active vehicle of the site bears the plate."""
+    """Raises ImplausiblePlate; PlateTaken when an active vehicle of the site bears the plate."""
     household = get_household(work.session, within, household_id)
-    vehicle = Vehicle(VehicleId(uuid7()), household.site_id, household.id, rules.checked_plate(plate))
+    vehicle = Vehicle(VehicleId(uuid7()), household.site_id, household.id, checked_plate(plate))
     if not store.insert_vehicle(work.session, vehicle, work.now):
         raise PlateTaken
     work.record("vehicle.added", Subject("vehicle", vehicle.id))
@@ -121,7 +121,7 @@ def retire_vehicle(work: Work, within: Scope, vehicle_id: UUID) -> None:
 
 def find_vehicle_by_plate(session: Session, within: Scope, plate: str) -> Vehicle | None:
     """`plate` as typed or as read by an engine, however it is written."""
-    return store.find_vehicle_by_plate(session, within, rules.normalise_plate(plate))
+    return store.find_vehicle_by_plate(session, within, normalise_plate(plate))
 
 
 def list_vehicles(session: Session, within: Scope) -> list[Vehicle]:
