@@ -104,6 +104,6 @@ def page_schema(item: type[Schema]) -> type[Schema]:
     """`{items, next}`, where `next` is the cursor of the page behind, or null."""
     parts: dict[str, fields.Field[Any]] = {
         "items": fields.List(fields.Nested(item), required=True),
-        "next": CursorText(required=True, allow_none=True, metadata={"type": ["string", "null"]}),
+        "next": CursorText(required=True, allow_none=True, metadata={"type": "string"}),
     }
     return JsonSchema.from_dict(parts, name=f"{item.__name__.removesuffix('Response')}Page")
