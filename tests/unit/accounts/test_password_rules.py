@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime, timedelta
 
 import pyotp
@@ -97,7 +98,7 @@ def test_the_codes_of_the_neighbouring_steps_are_taken_and_no_others() -> None:
     taken = [
         offset
         for offset in range(-3, 4)
-        if rules.matching_step(SECRET, pyotp.TOTP(SECRET).at(NOW, offset), NOW, None) is not None
+        if rules.matching_step(SECRET, pyotp.TOTP(SECRET).at(NOW, counter_offset=offset), NOW, None) is not None
     ]
     assert taken == [-1, 0, 1]
 
@@ -106,14 +107,14 @@ def test_a_code_and_all_older_ones_are_spent_once_it_was_used() -> None:
     totp = pyotp.TOTP(SECRET)
     used = rules.matching_step(SECRET, totp.at(NOW), NOW, None)
     assert rules.matching_step(SECRET, totp.at(NOW), NOW, used) is None
-    assert rules.matching_step(SECRET, totp.at(NOW, -1), NOW, used) is None
-    assert rules.matching_step(SECRET, totp.at(NOW, 1), NOW, used) is not None
+    assert rules.matching_step(SECRET, totp.at(NOW, counter_offset=-1), NOW, used) is None
+    assert rules.matching_step(SECRET, totp.at(NOW, counter_offset=1), NOW, used) is not None
 
 
 @given(st.text(max_size=12))
 def test_text_that_is_no_code_is_refused_and_breaks_nothing(text: str) -> None:
     step = rules.matching_step(SECRET, text, NOW, None)
-    assert (step is not None) == (text in {pyotp.TOTP(SECRET).at(NOW, offset) for offset in (-1, 0, 1)})
+    assert (step is not None) == (text in {pyotp.TOTP(SECRET).at(NOW, counter_offset=offset) for offset in (-1, 0, 1)})
 
 
 def test_a_session_ends_by_idleness_and_by_age() -> None:
@@ -135,3 +136,17 @@ def test_a_hash_is_argon2id_and_an_unknown_account_matches_nothing() -> None:
     assert rules.password_matches(stored, "门卫abc123")
     assert not rules.password_matches(stored, "门卫abc124")
     assert not rules.password_matches(None, "")
+
+
+def test_an_unknown_name_costs_as_much_to_refuse_as_a_wrong_password() -> None:
+    stored = rules.hash_password("门卫abc123")
+
+    def cpu_seconds(candidate: str | None) -> float:
+        spent = []
+        for _ in range(3):
+            begun = time.process_time()
+            assert not rules.password_matches(candidate, "门卫abc124")
+            spent.append(time.process_time() - begun)
+        return min(spent)
+
+    assert 0.5 < cpu_seconds(None) / cpu_seconds(stored) < 2
