@@ -1,0 +1,128 @@
+"""Everything the guard sees of one gate, in four queries however busy it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from backend.features.devices.model import Direction
+from backend.features.devices.tables import DeviceRow
+from backend.features.passages.model import PassageState
+from backend.features.passages.tables import PassageRow
+from backend.features.sites.tables import GateRow, SiteRow
+from backend.kernel.errors import NotFound
+from backend.kernel.identity import Scope
+from backend.kernel.ids import DeviceId, GateId, SiteId
+from backend.pages.passage_cards import Barrier, PassageCard, card_query, read_cards
+
+UNDECIDED = (PassageState.READING.value, PassageState.WAITING.value)
+WAITING_SHOWN = 30
+RECENT_SHOWN = 20
+STALE = timedelta(hours=12)
+"""Whoever has not been decided for this long has left; the passage stays in the list of passages."""
+SEEN_WITHIN = timedelta(minutes=3)
+
+
+@dataclass(frozen=True)
+class GateChoice:
+    id: GateId
+    name: str
+    site_id: SiteId
+    site_name: str
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Lane:
+    device_id: DeviceId
+    name: str
+    direction: Direction
+    is_online: bool
+
+
+@dataclass(frozen=True)
+class GatePage:
+    choices: Sequence[GateChoice]
+    gate: GateChoice
+    lanes: Sequence[Lane]
+    waiting: Sequence[PassageCard]
+    """Undecided, the longest waiting first: the order in which they stand at the barrier."""
+    recent: Sequence[PassageCard]
+    """Decided, newest first, but those whose reason is owed before all others."""
+
+    @property
+    def awaits_barrier(self) -> bool:
+        return any(card.barrier is Barrier.TOLD for card in self.recent)
+
+
+def read_gate_page(session: Session, within: Scope, gate_id: UUID | None, now: datetime) -> GatePage:
+    """The page of one gate, or of the first within reach. Raises NotFound."""
+    choices = _choices(session, within, now)
+    gate = next((choice for choice in choices if gate_id in (None, choice.id)), None)
+    if gate is None:
+        raise NotFound
+    return GatePage(
+        choices,
+        gate,
+        _lanes(session, within, gate.id, now),
+        _waiting(session, within, gate.id, now),
+        _recent(session, within, gate.id, now),
+    )
+
+
+def _choices(session: Session, within: Scope, now: datetime) -> list[GateChoice]:
+    waiting = (
+        select(func.count())
+        .where(
+            PassageRow.gate_id == GateRow.id,
+            PassageRow.site_id.in_(within.sites),
+            PassageRow.state.in_(UNDECIDED),
+            PassageRow.created_at > now - STALE,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(GateRow, SiteRow.name, waiting)
+        .join(SiteRow, SiteRow.id == GateRow.site_id)
+        .where(GateRow.site_id.in_(within.sites))
+        .order_by(SiteRow.name, GateRow.bit)
+    )
+    return [GateChoice(GateId(gate.id), gate.name, SiteId(gate.site_id), site, count) for gate, site, count in rows]
+
+
+def _lanes(session: Session, within: Scope, gate_id: GateId, now: datetime) -> list[Lane]:
+    rows = session.scalars(
+        select(DeviceRow)
+        .where(
+            DeviceRow.gate_id == gate_id,
+            DeviceRow.site_id.in_(within.sites),
+            DeviceRow.direction.is_not(None),
+            DeviceRow.revoked_at.is_(None),
+        )
+        .order_by(DeviceRow.direction, DeviceRow.name)
+    )
+    return [Lane(DeviceId(r.id), r.name, Direction(r.direction), _online(r.last_seen_at, now)) for r in rows]
+
+
+def _online(last_seen_at: datetime | None, now: datetime) -> bool:
+    return last_seen_at is not None and now - last_seen_at < SEEN_WITHIN
+
+
+def _waiting(session: Session, within: Scope, gate_id: GateId, now: datetime) -> Sequence[PassageCard]:
+    query = _at(within, gate_id).where(PassageRow.state.in_(UNDECIDED), PassageRow.created_at > now - STALE)
+    return read_cards(session, query.order_by(PassageRow.created_at, PassageRow.id).limit(WAITING_SHOWN), now)
+
+
+def _recent(session: Session, within: Scope, gate_id: GateId, now: datetime) -> Sequence[PassageCard]:
+    shown = or_(PassageRow.created_at > now - STALE, PassageRow.reason_owed)
+    query = _at(within, gate_id).where(PassageRow.state.not_in(UNDECIDED), shown)
+    newest = (PassageRow.reason_owed.desc(), PassageRow.created_at.desc(), PassageRow.id.desc())
+    return read_cards(session, query.order_by(*newest).limit(RECENT_SHOWN), now)
+
+
+def _at(within: Scope, gate_id: GateId) -> Any:
+    return card_query().where(PassageRow.gate_id == gate_id, PassageRow.site_id.in_(within.sites))

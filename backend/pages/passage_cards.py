@@ -1,0 +1,152 @@
+"""A passage as people at the gate see it, with its host, its lane and what the barrier said: one query a list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, true
+from sqlalchemy.orm import Session
+
+from backend.features.accounts.tables import StaffRow
+from backend.features.devices.model import CommandOutcome, Direction
+from backend.features.devices.tables import DeviceCommandRow, DeviceRow
+from backend.features.passages.model import Credential, HandReason, PassageState
+from backend.features.passages.tables import PassageRow
+from backend.features.people.tables import VehicleRow
+from backend.features.sites.tables import GateRow
+from backend.features.visits.tables import VisitRow
+from backend.kernel.errors import NotFound
+from backend.kernel.identity import Scope
+from backend.kernel.ids import DeviceId, GateId, PassageId, SiteId
+from backend.pages.rooms import ROOM_LABEL, join_room
+
+
+class Barrier(Enum):
+    """What is known of the barrier after it was told to open."""
+
+    NOT_TOLD = "not_told"
+    TOLD = "told"
+    """Its answer may still come."""
+    OPENED = "opened"
+    FAILED = "failed"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class PassageCard:
+    id: PassageId
+    site_id: SiteId
+    gate_id: GateId
+    gate_name: str
+    device_id: DeviceId
+    lane_name: str
+    direction: Direction
+    credential: Credential
+    has_photo: bool
+    plate: str | None = field(repr=False)
+    plate_colour: str | None
+    confidence_0_1: float | None
+    alternatives: tuple[tuple[str, float], ...] = field(repr=False)
+    """Other readings of the plate and their confidence, the likeliest first."""
+    state: PassageState
+    reason: str | None
+    """An AdmitReason, AskReason, PassFault or VisitFault."""
+    hand_reason: HandReason | None
+    reason_owed: bool
+    decided_by: str | None = field(repr=False)
+    """The guard's name, where a person decided."""
+    visitor_name: str | None = field(repr=False)
+    host_room: str | None
+    barrier: Barrier
+    occurred_at: datetime
+    created_at: datetime
+    decided_at: datetime | None
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.state in (PassageState.READING, PassageState.WAITING)
+
+
+def card_query() -> Select[Any]:
+    """Passages with whatever a card shows; the caller adds scope, filter, order and limit."""
+    last = (
+        select(DeviceCommandRow.outcome, DeviceCommandRow.expires_at.label("told_until"))
+        .where(DeviceCommandRow.passage_id == PassageRow.id)
+        .order_by(DeviceCommandRow.issued_at.desc())
+        .limit(1)
+        .lateral("last_command")
+    )
+    query = (
+        select(
+            PassageRow,
+            GateRow.name.label("gate_name"),
+            DeviceRow.name.label("lane_name"),
+            StaffRow.display_name.label("guard"),
+            VisitRow.visitor_name,
+            ROOM_LABEL.label("room"),
+            last.c.outcome,
+            last.c.told_until,
+        )
+        .join(GateRow, GateRow.id == PassageRow.gate_id)
+        .join(DeviceRow, DeviceRow.id == PassageRow.device_id)
+        .outerjoin(StaffRow, StaffRow.id == PassageRow.decided_by)
+        .outerjoin(VisitRow, VisitRow.id == PassageRow.visit_id)
+        .outerjoin(VehicleRow, VehicleRow.id == PassageRow.vehicle_id)
+        .outerjoin(last, true())
+    )
+    return join_room(query, func.coalesce(VisitRow.household_id, VehicleRow.household_id))
+
+
+def read_cards(session: Session, query: Select[Any], now: datetime) -> Sequence[PassageCard]:
+    return [_card(row, now) for row in session.execute(query)]
+
+
+def read_card(session: Session, within: Scope, passage_id: UUID, now: datetime) -> PassageCard:
+    """Raises NotFound."""
+    query = card_query().where(PassageRow.id == passage_id, PassageRow.site_id.in_(within.sites))
+    cards = read_cards(session, query, now)
+    if not cards:
+        raise NotFound
+    return cards[0]
+
+
+def _card(row: Any, now: datetime) -> PassageCard:
+    passage: PassageRow = row.PassageRow
+    return PassageCard(
+        PassageId(passage.id),
+        SiteId(passage.site_id),
+        GateId(passage.gate_id),
+        row.gate_name,
+        DeviceId(passage.device_id),
+        row.lane_name,
+        Direction(passage.direction),
+        Credential(passage.credential),
+        passage.media_id is not None,
+        passage.plate,
+        passage.plate_colour,
+        passage.confidence,
+        tuple((text, score) for text, score in passage.alternatives),
+        PassageState(passage.state),
+        passage.reason,
+        None if passage.hand_reason is None else HandReason(passage.hand_reason),
+        passage.reason_owed,
+        row.guard,
+        row.visitor_name,
+        row.room,
+        barrier_state(row.outcome, row.told_until, now),
+        passage.occurred_at,
+        passage.created_at,
+        passage.decided_at,
+    )
+
+
+def barrier_state(outcome: str | None, told_until: datetime | None, now: datetime) -> Barrier:
+    """`told_until` is None where no command was given; without an outcome it tells waiting from silence."""
+    if told_until is None:
+        return Barrier.NOT_TOLD
+    if outcome is None:
+        return Barrier.TOLD if now < told_until else Barrier.SILENT
+    return Barrier.OPENED if outcome == CommandOutcome.DONE.value else Barrier.FAILED

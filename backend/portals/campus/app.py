@@ -1,0 +1,20 @@
+"""The school's portal: the same gate, for a kindergarten or a campus."""
+
+from flask import Flask
+
+from backend.features.accounts.model import Portal
+from backend.infrastructure.http.platform import Platform
+from backend.portals.shared.audit import audit
+from backend.portals.shared.factory import Face, create_portal
+from backend.portals.shared.gate import gate
+from backend.portals.shared.home import home
+from backend.portals.shared.lists import lists
+from backend.portals.shared.login import login
+from backend.portals.shared.media import pictures
+from backend.portals.shared.tiles import AUDIT, GATE, PASSAGES, VISITS
+
+FACE = Face(Portal.CAMPUS, "安邻 · 校园", (GATE, PASSAGES, VISITS, AUDIT))
+
+
+def create_app(platform: Platform) -> Flask:
+    return create_portal(FACE, platform, (login, home, gate, pictures, lists, audit))

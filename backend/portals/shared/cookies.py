@@ -1,0 +1,70 @@
+"""The two cookies of a portal: the staff session's token, and Flask's own signed one with the CSRF token.
+
+Hosts keep portals apart, and the names do so again: `make run` serves every host from one port.
+"""
+
+from datetime import timedelta
+
+from flask import Flask, Request, Response
+
+from backend.features.accounts import service as accounts
+from backend.features.accounts.model import Portal, StaffSession
+from backend.infrastructure.http.identity import Authenticator
+from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.settings import Settings
+from backend.kernel.identity import Actor
+
+
+def token_cookie(settings: Settings, portal: Portal) -> str:
+    """`anlin_property`; with HTTPS the `__Host-` prefix, which no other host can set."""
+    return f"{_prefix(settings)}anlin_{portal.value}"
+
+
+def _prefix(settings: Settings) -> str:
+    return "__Host-" if is_secure(settings) else ""
+
+
+def is_secure(settings: Settings) -> bool:
+    return settings.public_scheme == "https"
+
+
+def authenticator(platform: Platform, portal: Portal) -> Authenticator:
+    """Who a request of this portal comes from, for its pages and for its live feed alike."""
+    name = token_cookie(platform.settings, portal)
+
+    def authenticate(request: Request) -> Actor | None:
+        token = request.cookies.get(name)
+        return accounts.authenticate_session(platform.database, platform.crypto, token, portal) if token else None
+
+    return authenticate
+
+
+def configure_cookies(app: Flask, platform: Platform, portal: Portal) -> None:
+    app.config.update(
+        SECRET_KEY=platform.crypto.look_up_hash(portal.value, "portal-secret").hex(),
+        SESSION_COOKIE_NAME=f"{_prefix(platform.settings)}anlin_{portal.value}_form",
+        SESSION_COOKIE_SECURE=is_secure(platform.settings),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+    )
+
+
+def set_token(response: Response, settings: Settings, portal: Portal, session: StaffSession) -> None:
+    response.set_cookie(
+        token_cookie(settings, portal),
+        session.token,
+        expires=session.expires_at,
+        path="/",
+        secure=is_secure(settings),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def drop_token(response: Response, settings: Settings, portal: Portal) -> None:
+    """Pictures that the browser kept for a while go with the session."""
+    response.delete_cookie(
+        token_cookie(settings, portal), path="/", secure=is_secure(settings), httponly=True, samesite="Lax"
+    )
+    response.headers["Clear-Site-Data"] = '"cache"'

@@ -1,0 +1,110 @@
+"""Log-in in two calm steps, and log-out."""
+
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, session
+from segno import make_qr
+from werkzeug.wrappers import Response as AnyResponse
+
+from backend.features.accounts import service as accounts
+from backend.features.accounts.errors import CodeRefused, LoginExpired, NewPasswordNeeded
+from backend.features.accounts.model import Portal, StaffSession
+from backend.infrastructure.http.identity import current_actor
+from backend.infrastructure.http.platform import platform
+from backend.infrastructure.http.problems import STATUS
+from backend.infrastructure.texts import problem_text
+from backend.kernel.errors import Refusal
+from backend.kernel.identity import ANONYMOUS, Permission
+from backend.portals.shared.cookies import drop_token, set_token, token_cookie
+from backend.portals.shared.page import POST, page, page_work, safe_target
+
+login = Blueprint("login", __name__)
+
+
+@page(login, "/login", Permission.PUBLIC)
+def ask_password() -> AnyResponse | str:
+    if current_actor() is not ANONYMOUS:
+        return redirect(_target())
+    return render_template("login.html", target=_target())
+
+
+@page(login, "/login", Permission.PUBLIC, POST)
+def check_password() -> Response | str:
+    username = request.form.get("username", "")
+    here = platform()
+    try:
+        pending = accounts.begin_login(
+            here.database, here.crypto, _portal(), username, request.form.get("password", "")
+        )
+    except Refusal as refusal:
+        return _again("login.html", refusal, target=_target(), username=username)
+    enrolment = pending.enrolment
+    return render_template(
+        "login_code.html",
+        target=_target(),
+        challenge=pending.challenge,
+        renew=pending.new_password_needed,
+        enrolment=enrolment,
+        enrolment_qr=make_qr(enrolment.uri).svg_data_uri(border=2, scale=5) if enrolment else None,
+    )
+
+
+@page(login, "/login/code", Permission.PUBLIC, POST)
+def check_code() -> AnyResponse:
+    try:
+        opened = _complete()
+    except LoginExpired as refusal:
+        return _again("login.html", refusal, target=_target())
+    except Refusal as refusal:
+        renew = "renew" in request.form or isinstance(refusal, NewPasswordNeeded)
+        return _again("login_code.html", refusal, target=_target(), challenge=_challenge(), renew=renew)
+    session.clear()
+    response = redirect(_target())
+    set_token(response, platform().settings, _portal(), opened)  # type: ignore[arg-type]
+    return response
+
+
+def _complete() -> StaffSession:
+    here = platform()
+    new = request.form.get("new_password") or None
+    if new != (request.form.get("new_password_again") or None):
+        raise PasswordsDiffer
+    code = "".join(request.form.get("code", "").split())
+    if not (code.isascii() and code.isdigit()):
+        raise CodeRefused
+    return accounts.complete_login(here.database, here.crypto, _portal(), _challenge(), code, new)
+
+
+class PasswordsDiffer(Refusal):
+    """The new password was typed in two ways."""
+
+    code = "passwords_differ"
+
+
+@page(login, "/logout", Permission.SELF, POST)
+def log_out() -> AnyResponse:
+    here = platform()
+    with page_work() as work:
+        token = request.cookies.get(token_cookie(here.settings, _portal()), "")
+        accounts.revoke_session(work, here.crypto, token)
+    session.clear()
+    g.actor = ANONYMOUS
+    response = redirect("/login")
+    drop_token(response, here.settings, _portal())  # type: ignore[arg-type]
+    return response
+
+
+def _again(template: str, refusal: Refusal, **values: object) -> Response:
+    title, detail = problem_text(refusal.code, refusal.facts)
+    return make_response(render_template(template, title=title, detail=detail, **values), STATUS[refusal.kind])
+
+
+def _portal() -> Portal:
+    portal: Portal = current_app.config["ANLIN_FACE"].portal
+    return portal
+
+
+def _target() -> str:
+    return safe_target(request.values.get("next"))
+
+
+def _challenge() -> str:
+    return request.form.get("challenge", "")

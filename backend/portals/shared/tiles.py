@@ -1,0 +1,10 @@
+"""The places that portals lead to."""
+
+from backend.kernel.identity import Permission
+from backend.portals.shared.factory import Tile
+
+GATE = Tile("gate.show", "岗亭", "看谁在门口，一键放行", Permission.PASSAGE_READ)
+PASSAGES = Tile("lists.passages", "通行记录", "按日期、出入口、车牌查找", Permission.PASSAGE_READ)
+VISITS = Tile("lists.visits", "访客", "今天谁要来", Permission.VISIT_READ)
+BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", Permission.BINDING_DECIDE)
+AUDIT = Tile("audit.show", "审计", "谁在什么时候看了、做了什么", Permission.AUDIT_READ)

@@ -1,0 +1,157 @@
+"""A community with a gate, its two lanes, staff who log in, a visit, and cars that come."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+import pyotp
+from flask import Flask
+from flask.testing import FlaskClient
+
+from backend.features.accounts import service as accounts
+from backend.features.accounts.model import NewStaff
+from backend.features.devices import service as devices
+from backend.features.devices.model import CommandOutcome, Direction, EventHeader
+from backend.features.media import service as media
+from backend.features.passages import service as passages
+from backend.features.passages.jobs import RecognisePlate
+from backend.features.passages.model import PlateObservation
+from backend.features.passages.tables import CaptureRow, PassageRow
+from backend.features.residents.tables import ResidentRow
+from backend.features.sites import service as sites
+from backend.features.visits import service as visits
+from backend.features.visits.model import Visit, VisitWish
+from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.unit_of_work import Work, unit_of_work
+from backend.kernel.identity import Actor, ActorKind, Role, Scope, system_actor
+from backend.kernel.ids import DeviceId, GateId, PassageId, ResidentId, SiteId, TenantId, uuid7
+from tests.builders.community import Community, build_community
+from tests.builders.scenes import gate_scene
+
+PASSWORD = "Yue4-liang-men"
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    id: object
+    username: str
+    totp_secret: str
+
+    def code(self) -> str:
+        return pyotp.TOTP(self.totp_secret).now()
+
+
+@dataclass(frozen=True)
+class Gatehouse:
+    platform: Platform
+    community: Community
+    gate_id: GateId
+    entry: DeviceId
+    exit: DeviceId
+    resident_id: ResidentId
+
+    @property
+    def within(self) -> Scope:
+        return self.community.scope
+
+    def work(self) -> "unit_of_work":  # type: ignore[valid-type]
+        actor = system_actor(self.community.tenant_id, [self.community.site_id])
+        return unit_of_work(self.platform.database, actor)
+
+    def hire(self, username: str, role: Role, name: str = "李保安", sites: list[SiteId] | None = None) -> StaffMember:
+        reached = frozenset([self.community.site_id] if sites is None else sites)
+        police = role in (Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR)
+        tenant = None if police else self.community.tenant_id
+        with self.work() as work:
+            staff_id = accounts.create_staff(
+                work, NewStaff(username, name, PASSWORD, frozenset({role}), tenant, reached)
+            )
+            enrolment = accounts.enrol_totp(work, staff_id)
+        return StaffMember(staff_id, username, enrolment.secret)
+
+    def car(
+        self, observation: PlateObservation | None, *, seed: int = 0, lane: DeviceId | None = None, age_seconds: int = 0
+    ) -> PassageId:
+        """A photo at the gate; without an observation it is still being read."""
+        image = media.store_image(self.platform.media, gate_scene("苏A12345", seed=seed))
+        with self.work() as work:
+            device = devices.get_device(work.session, self.within, lane or self.entry)
+            at = work.now - timedelta(seconds=age_seconds)
+            header = EventHeader(uuid4(), uuid4(), 1, at, work.now, "plate")
+            media_id = media.register(work, device.site_id, device.id, image)
+            work.session.flush()
+            passages.take_capture(work, device, header, [media_id], {})
+            capture = work.session.query(CaptureRow).filter_by(event_id=header.event_id).one()
+            job = RecognisePlate(capture.id, capture.received_at)
+            passage = work.session.query(PassageRow).filter_by(capture_id=capture.id).one()
+            passage_id = PassageId(passage.id)
+        if observation is not None:
+            self.read(job, observation)
+        return passage_id
+
+    def read(self, job: RecognisePlate, observation: PlateObservation) -> None:
+        with self.work() as work:
+            capture = passages.get_capture(work.session, self.within, job)
+            passages.apply_reading(work, self.within, capture, observation)
+
+    def acknowledge(self, lane: DeviceId, outcome: CommandOutcome = CommandOutcome.DONE) -> None:
+        with self.work() as work:
+            for command in devices.waiting_commands(work, lane):
+                devices.acknowledge(work, lane, command.id, outcome)
+
+    def expect(
+        self, name: str = "陈访客", plate: str | None = None, *, starts_in_hours: float = -1, hours: float = 3, entries: int = 1
+    ) -> Visit:
+        scope = Scope(frozenset({self.community.site_id}), frozenset({self.community.household_id}))
+        actor = Actor(
+            ActorKind.RESIDENT, self.resident_id, self.community.tenant_id, frozenset({Role.RESIDENT}), scope
+        )
+        with unit_of_work(self.platform.database, actor) as work:
+            start = work.now + timedelta(hours=starts_in_hours)
+            wish = VisitWish(name, None, plate, start, start + timedelta(hours=hours), entries)
+            return visits.register(
+                work,
+                self.platform.crypto,
+                self.community.site_id,
+                self.community.household_id,
+                self.resident_id,
+                wish,
+            )
+
+
+def build_gatehouse(platform: Platform, name: str = "安邻花园") -> Gatehouse:
+    community = build_community(platform, name)
+    with unit_of_work(platform.database, system_actor(community.tenant_id, [community.site_id])) as work:
+        gate_id = sites.add_gate(work, community.site_id, "东门")
+        entry = _lane(work, platform, community.tenant_id, community.site_id, gate_id, "东门进口", Direction.ENTRY)
+        leaving = _lane(work, platform, community.tenant_id, community.site_id, gate_id, "东门出口", Direction.EXIT)
+        resident_id = ResidentId(uuid7())
+        work.session.add(
+            ResidentRow(id=resident_id, openid=name, openid_hash=name.encode(), phone=None, created_at=work.now)
+        )
+    return Gatehouse(platform, community, gate_id, entry, leaving, resident_id)
+
+
+def _lane(
+    work: Work, platform: Platform, tenant: TenantId, site: SiteId, gate: GateId, name: str, direction: Direction
+) -> DeviceId:
+    return devices.enrol(work, platform.crypto, tenant, site, name, gate_id=gate, direction=direction).device_id
+
+
+def logged_in(app: Flask, member: StaffMember) -> FlaskClient:
+    """A client of the app after both steps of the log-in."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    page = client.post("/login", data={"username": member.username, "password": PASSWORD}).get_data(as_text=True)
+    challenge = page.split('name="challenge" value="')[1].split('"')[0]
+    answer = client.post("/login/code", data={"challenge": challenge, "code": member.code()})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return client
+
+
+def certain(plate: str | None) -> PlateObservation:
+    return PlateObservation(plate, True, 0.98, "test", colour="blue")
+
+
+def uncertain(plate: str, *others: tuple[str, float]) -> PlateObservation:
+    return PlateObservation(plate, False, 0.62, "test", colour="blue", alternatives=others)
