@@ -17,7 +17,7 @@ from recognition.contracts import Band, PlateReading, PlateReadings, band_for
 from recognition.images import ImageLimits, decode
 from recognition.plates.reader import OnnxPlateReader
 
-_DEFAULT: Final = Path("../shared/data/plates/photos")
+_DEFAULT: Final = Path(__file__).parents[2].parent / "shared" / "data" / "plates" / "photos"
 _SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp"}
 _LIMITS: Final = ImageLimits(max_bytes=64 * 1024 * 1024, allow_trailing_data=True)
 

@@ -35,7 +35,6 @@ class PlateText:
     pattern: PlatePattern
     characters: tuple[CharacterReading, ...]
     confidence_0_1: float
-    log_probability: float
 
     @property
     def is_promising(self) -> bool:
@@ -54,7 +53,17 @@ class PlateText:
         return tuple(sorted(found, key=lambda pair: -pair[1])[:_SHOWN_ALTERNATIVES])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Output:
+    """A recogniser's output, folded to the symbols that were seen at all."""
+
+    symbols: Floats
+    """frames × symbols"""
+    gaps: Floats
+    names: list[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Trellis:
     """Best log probabilities after each frame: in a character's run, and in the gap behind n characters."""
 
@@ -84,9 +93,9 @@ class PlateDecoder:
         patterns = _possible(mask, ground)
         if not len(patterns) or len(symbols) < LONGEST:
             return None
-        mask, symbols = mask[patterns], np.ascontiguousarray(symbols[:, seen])
-        trellis = _search(_log(symbols), _log(gaps), mask)
-        return _best_text(trellis, patterns, seen, symbols, gaps, mask)
+        output = _Output(np.ascontiguousarray(symbols[:, seen]), gaps, [ALPHABET[i] for i in seen])
+        trellis = _search(output, mask[patterns])
+        return _best_text(trellis, output, patterns, mask[patterns])
 
 
 def _spellings(symbol: str) -> str:
@@ -107,8 +116,9 @@ def _log(values: Floats) -> Floats:
     return logarithms
 
 
-def _search(symbols: Floats, gaps: Floats, mask: NDArray[np.bool_]) -> _Trellis:
+def _search(output: _Output, mask: NDArray[np.bool_]) -> _Trellis:
     """Viterbi over all patterns at once; a character repeats only across a gap, as CTC has it."""
+    symbols, gaps = _log(output.symbols), _log(output.gaps)
     frames, (patterns, places, count) = len(symbols), mask.shape
     in_run = np.empty((frames, patterns, places, count), np.float32)
     in_gap = np.empty((frames, patterns, places + 1), np.float32)
@@ -129,39 +139,34 @@ def _search(symbols: Floats, gaps: Floats, mask: NDArray[np.bool_]) -> _Trellis:
 
 def _last_character(run: Floats) -> Floats:
     """For each place and symbol, the best run of any *other* symbol at that place."""
-    index = run.argmax(axis=2)[:, :, None]
-    best = np.take_along_axis(run, index, 2)
-    rest = run.copy()
-    np.put_along_axis(rest, index, _NEVER, 2)
-    others = np.repeat(best, run.shape[2], axis=2)
-    np.put_along_axis(others, index, rest.max(axis=2, keepdims=True), 2)
-    return others
+    if run.shape[2] == 1:
+        return np.full_like(run, _NEVER)
+    ranked = np.partition(run, -2, axis=2)
+    return np.where(run == ranked[:, :, -1:], ranked[:, :, -2:-1], ranked[:, :, -1:])
 
 
 def _best_text(
-    trellis: _Trellis,
-    patterns: NDArray[np.intp],
-    seen: NDArray[np.intp],
-    symbols: Floats,
-    gaps: Floats,
-    mask: NDArray[np.bool_],
-) -> PlateText:
+    trellis: _Trellis, output: _Output, patterns: NDArray[np.intp], mask: NDArray[np.bool_]
+) -> PlateText | None:
+    """The best pattern's best text; None where no pattern fits into so few frames."""
     ends = _LENGTHS[patterns]
     rows = np.arange(len(patterns))
     scores = np.maximum(trellis.in_gap[-1, rows, ends], trellis.in_run[-1, rows, ends - 1].max(axis=1))
     row = int(scores.argmax())
+    if scores[row] <= _NEVER / 2:
+        return None
     path = _trace(trellis.in_run[:, row], trellis.in_gap[:, row], int(ends[row]))
-    names = [ALPHABET[i] for i in seen]
+    runs = [path[:, 0] == place for place in range(int(ends[row]))]
     characters = tuple(
-        _character(symbols[path[:, 0] == place], names, mask[row, place]) for place in range(int(ends[row]))
+        _character(output.symbols[run], int(path[run][0, 1]), output.names, allowed)
+        for run, allowed in zip(runs, mask[row], strict=False)
     )
     weakest = min(character.probability_0_1 for character in characters)
     return PlateText(
         text="".join(character.text for character in characters),
         pattern=PATTERNS[patterns[row]],
         characters=characters,
-        confidence_0_1=min(weakest, _explained(path, symbols, gaps)),
-        log_probability=float(scores[row]),
+        confidence_0_1=min(weakest, _explained(path, output)),
     )
 
 
@@ -199,29 +204,30 @@ def _value(in_run: Floats, in_gap: Floats, state: tuple[int, int]) -> float:
     return float(in_gap[symbol] if place < 0 else in_run[place, symbol])
 
 
-def _character(frames: Floats, names: list[str], allowed: NDArray[np.bool_]) -> CharacterReading:
-    """One character from the frames of its run: each symbol counts by its surest frame."""
-    probabilities = np.where(allowed, frames.max(axis=0), 0)
-    first, *others = np.argsort(-probabilities)[:3]
+def _character(run: Floats, symbol: int, names: list[str], allowed: NDArray[np.bool_]) -> CharacterReading:
+    """The path's symbol, and the others allowed in its place, each as sure as in its surest frame of the run."""
+    probabilities = np.where(allowed, run.max(axis=0), 0)
+    others = [i for i in np.argsort(-probabilities)[:3] if i != symbol and probabilities[i] > _FLOOR]
     return CharacterReading(
-        text=names[first],
-        probability_0_1=min(float(probabilities[first]), 1.0),
-        alternatives=tuple((names[i], float(probabilities[i])) for i in others if probabilities[i] > _FLOOR),
+        text=names[symbol],
+        probability_0_1=min(float(probabilities[symbol]), 1.0),
+        alternatives=tuple((names[i], float(probabilities[i])) for i in others[:2]),
     )
 
 
-def _explained(path: NDArray[np.intp], symbols: Floats, gaps: Floats) -> float:
+def _explained(path: NDArray[np.intp], output: _Output) -> float:
     """The probability of the path's worst frame, between two states that of both.
 
     Low where the picture shows a character too many: left out as a gap, or swallowed by its twin's run.
     """
-    own = _state_probability(path, symbols, gaps)
+    own = _state_probability(path, output)
     for beside in (np.vstack([path[:1], path[:-1]]), np.vstack([path[1:], path[-1:]])):
-        own += np.where((beside != path).any(axis=1), _state_probability(beside, symbols, gaps), 0)
+        own += np.where((beside != path).any(axis=1), _state_probability(beside, output), 0)
     return float(own.min())
 
 
-def _state_probability(states: NDArray[np.intp], symbols: Floats, gaps: Floats) -> Floats:
+def _state_probability(states: NDArray[np.intp], output: _Output) -> Floats:
     """For each frame the probability of a state's symbol or gap."""
     is_gap = states[:, 0] < 0
-    return np.where(is_gap, gaps, symbols[np.arange(len(states)), np.where(is_gap, 0, states[:, 1])])
+    symbols = output.symbols[np.arange(len(states)), np.where(is_gap, 0, states[:, 1])]
+    return np.where(is_gap, output.gaps, symbols)

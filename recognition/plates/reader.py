@@ -28,7 +28,7 @@ from recognition.weights import WeightsError, plate_thresholds, weights_path
 ENGINE: Final = "ppocr-onnx"
 ENGINE_VERSION: Final = "PP-OCRv4-mobile+ga36.1"
 
-_FIRST_LOOK_PX: Final = 640
+_FIRST_LOOK_PX: Final = 736
 _SECOND_LOOK_PX: Final = 1088
 _WORTH_SHOWING: Final = 0.05
 """A plate whose weakest character is below this is no reading but a coincidence, and is not returned."""

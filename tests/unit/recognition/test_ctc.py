@@ -107,6 +107,12 @@ def test_a_line_of_other_text_is_no_plate() -> None:
     assert DECODER.decode(frames(*written("合肥合肥合肥合肥", 0.9999)), PlateColour.BLUE) is None
 
 
+def test_one_unbroken_stroke_is_never_surely_five_characters() -> None:
+    steps = [{"皖": 0.99999}, {"A": 0.99999}, *[{"1": 0.99999}] * 8]
+    text = DECODER.decode(frames(*steps), PlateColour.BLUE)
+    assert text is None or text.confidence_0_1 < 0.01
+
+
 def test_an_empty_line_is_no_plate() -> None:
     text = DECODER.decode(frames(*[{BLANK: 0.9999}] * 20), PlateColour.UNKNOWN)
     assert text is None or text.confidence_0_1 < 0.01
