@@ -7,6 +7,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -61,7 +62,7 @@ class Relay:
         return self._queues[name]
 
 
-def _job(hint: Hint) -> object:
+def _job(hint: Hint) -> EnqueueData:
     # The fence in the id tells two hints of one row apart; nothing is read back from RQ, so nothing is kept.
     return Queue.prepare_data(
         PERFORM,

@@ -18,7 +18,7 @@ MAINTENANCE_SECONDS = 10
 LONGEST_REDIS_WAIT_SECONDS = 5.0
 
 
-class Worker(SimpleWorker):  # type: ignore[misc]
+class Worker(SimpleWorker):
     max_connection_wait_time = LONGEST_REDIS_WAIT_SECONDS
 
 

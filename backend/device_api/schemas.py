@@ -56,6 +56,10 @@ class EventResponse(Schema):
     received_at = fields.String(required=True)
 
 
+class CaptureResponse(EventResponse):
+    passage_id = fields.String(required=True, metadata={"description": "commands that follow name it"})
+
+
 class PassCheckResponse(EventResponse):
     admitted = fields.Boolean(required=True)
     reason = fields.String(required=True, metadata={"description": "stable code; `admitted` or why not"})
@@ -65,6 +69,7 @@ class PassCheckResponse(EventResponse):
 class CommandResponse(Schema):
     id = fields.UUID(required=True)
     kind = fields.Enum(CommandKind, by_value=True, required=True)
+    passage_id = fields.UUID(required=True, allow_none=True)
     issued_at = fields.AwareDateTime(format="iso", required=True)
     expires_at = fields.AwareDateTime(
         format="iso", required=True, metadata={"description": "do not act after this instant"}

@@ -37,6 +37,6 @@ def apply_retention(job: ApplyRetention, run: JobRun) -> None:
             purged = purge_once(work.session, work.now)
             more = purged.more
             if purged.counts:
-                work.record("retention.purged", Subject("retention", None), **purged.counts)
+                work.record("retention.purged", Subject("retention", None), counts=purged.counts)
         for name in purged.media_names:
             run.platform.media.delete(name)

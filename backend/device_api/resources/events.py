@@ -7,7 +7,7 @@ from flask import Response, g, request
 from flask_smorest import Blueprint
 
 from backend.device_api.caller import device_place
-from backend.device_api.schemas import CaptureRequest, EventResponse, PassCheckRequest, PassCheckResponse
+from backend.device_api.schemas import CaptureRequest, CaptureResponse, PassCheckRequest, PassCheckResponse
 from backend.features.devices import service as devices
 from backend.features.devices.model import EventHeader
 from backend.features.passages import credentials
@@ -22,7 +22,7 @@ from backend.kernel.identity import Permission
 blueprint = Blueprint("events", __name__, url_prefix="/v1", description="Events")
 
 
-@endpoint(blueprint, "POST", "/captures", Permission.EVENT_SEND, body=CaptureRequest, answer=EventResponse, status=202)
+@endpoint(blueprint, "POST", "/captures", Permission.EVENT_SEND, body=CaptureRequest, answer=CaptureResponse, status=202)
 def capture(body: dict[str, Any]) -> Response:
     """A photo of a car at the lane. The decision comes back as a command, or to the guard."""
     _, device_id = device_place()
@@ -31,8 +31,8 @@ def capture(body: dict[str, Any]) -> Response:
         header = _header(body, "capture")
 
         def take() -> dict[str, Any]:
-            passages.take_capture(work, device, header, body["media_ids"], body["payload"])
-            return {}
+            passage_id = passages.take_capture(work, device, header, body["media_ids"], body["payload"])
+            return {"passage_id": str(passage_id)}
 
         return answer(work, devices.receive(work, device_id, header, _body_hash(), take))
 

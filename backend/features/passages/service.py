@@ -41,7 +41,7 @@ FEED = "passage"
 
 def take_capture(
     work: Work, device: Device, header: EventHeader, media_ids: Sequence[UUID], payload: dict[str, Any]
-) -> None:
+) -> PassageId:
     """Stores the photo's event, shows it to the guard at once, and promises its reading.
 
     Raises NotAGate, PhotoRequired, NotFound for a photo that this device did not upload.
@@ -69,8 +69,8 @@ def take_capture(
         },
     )
     passage = {"capture_id": capture_id, "media_id": media_ids[0], "occurred_at": header.occurred_at}
-    add_passage(work, device, Credential.PLATE, PassageState.READING, passage)
     work.later(RecognisePlate(capture_id, work.now), site_id=device.site_id)
+    return add_passage(work, device, Credential.PLATE, PassageState.READING, passage)
 
 
 def _place(device: Device) -> dict[str, Any]:

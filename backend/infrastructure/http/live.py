@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -90,14 +91,15 @@ class LiveHub:
             subscriber.wake.clear()
         return _frame(subscriber.position, sorted(kinds))
 
-    def wait_for_device(self, device_id: str, seconds: float) -> None:
-        """Returns when a command for the device has committed, or after the time."""
+    @contextmanager
+    def waiting(self, device_id: str) -> Iterator[threading.Event]:
+        """An event that is set when a command for the device commits from now on: look first, then wait."""
         self._start()
         event = threading.Event()
         with self._lock:
             self._waiting.setdefault(device_id, set()).add(event)
         try:
-            event.wait(seconds)
+            yield event
         finally:
             with self._lock:
                 self._waiting[device_id].discard(event)

@@ -1,0 +1,78 @@
+"""The SSE process: streams for portal pages, and the wait of a device for its next command.
+
+A process of its own, because a thing that holds many connections open must not starve the ones that answer.
+"""
+
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, request
+from webargs.flaskparser import use_kwargs
+
+from backend.device_api.caller import authenticator as device_authenticator
+from backend.device_api.schemas import CommandsResponse, WaitQuery
+from backend.features.devices import service as devices
+from backend.infrastructure.http.app import prepare
+from backend.infrastructure.http.identity import Authenticator, authorise
+from backend.infrastructure.http.live import LiveHub
+from backend.infrastructure.http.platform import Platform, platform
+from backend.infrastructure.unit_of_work import unit_of_work
+from backend.kernel.identity import Permission
+from backend.kernel.ids import DeviceId
+
+
+def create_portal_stream(platform: Platform, hub: LiveHub, portal: str, authenticate: Authenticator) -> Flask:
+    """`GET /live/feed` on the portal's own host, for whoever may see passages there."""
+    app = Flask(f"live-{portal}", static_folder=None)
+    prepare(app, platform, authenticate)
+
+    @app.get("/live/feed")
+    def stream() -> Response:
+        g.actor = authorise(Permission.PASSAGE_READ)
+        frames = hub.stream(g.actor.scope, _last_seen())
+        response = Response(frames, mimetype="text/event-stream")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Accel-Buffering"] = "no"
+        _allow_own_page(response, platform.settings.origin(portal))
+        return response
+
+    stream.permission = Permission.PASSAGE_READ  # type: ignore[attr-defined]
+    return app
+
+
+def _last_seen() -> int | None:
+    """The browser's `Last-Event-ID`, or None for a page that has just been drawn."""
+    text = request.headers.get("Last-Event-ID", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _allow_own_page(response: Response, origin: str) -> None:
+    """Development only in effect: there the stream has a port of its own, and the page is another origin."""
+    if request.headers.get("Origin") == origin:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Vary"] = "Origin"
+
+
+def create_device_wait(platform_: Platform, hub: LiveHub) -> Flask:
+    """`GET /live/commands?wait_seconds=25`: the same answer as `/v1/commands`, as soon as there is one."""
+    app = Flask("live-device", static_folder=None)
+    prepare(app, platform_, device_authenticator(platform_))
+
+    @app.get("/live/commands")
+    @use_kwargs(WaitQuery(), location="query")
+    def wait(wait_seconds: int) -> Response:
+        g.actor = authorise(Permission.COMMAND_RECEIVE)
+        with hub.waiting(str(g.actor.id)) as heard:
+            found = _commands()
+            if not found["commands"] and wait_seconds:
+                heard.wait(wait_seconds)
+                found = _commands()
+        return jsonify(CommandsResponse().dump(found))
+
+    wait.permission = Permission.COMMAND_RECEIVE  # type: ignore[attr-defined]
+    return app
+
+
+def _commands() -> dict[str, Any]:
+    with unit_of_work(platform().database, g.actor) as work:
+        return {"commands": devices.waiting_commands(work, DeviceId(g.actor.id)), "server_time": work.now}

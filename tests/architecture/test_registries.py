@@ -1,0 +1,121 @@
+"""Things that must be complete: handlers of jobs, texts of refusals, terms of personal data, scopes of queries."""
+
+import inspect
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, get_type_hints
+from uuid import UUID, uuid4
+
+import pytest
+
+from backend.features.passages.model import AdmitReason, AskReason
+from backend.features.passes.model import PassFault
+from backend.features.visits.model import VisitFault
+from backend.infrastructure.texts.decisions import DECISIONS
+from backend.infrastructure.texts.problems import PROBLEMS
+from backend.kernel.errors import Refusal
+from backend.kernel.identity import ROLE_PERMISSIONS, Permission, Role, Scope
+from backend.kernel.jobs import Job, Queue
+from backend.retention import RETENTION
+from backend.tables import METADATA
+from recognition import images
+from tests.architecture.source import modules, subclasses
+from workers.recognition_registry import RECOGNITION
+from workers.registry import COMMON
+
+UNSCOPED = {
+    # These make a scope, or look something up by a secret that is itself the scope.
+    "backend.features.devices.store.find_by_token": "a device's token establishes its scope",
+    "backend.features.visits.store.find_by_link": "the unguessable link is the scope",
+}
+"""Queries of a store without `within`, each with the reason."""
+
+
+def every_job() -> list[type[Job]]:
+    list(modules("backend.features", "jobs"))
+    return sorted((job for job in subclasses(Job) if job.__module__.startswith("backend.")), key=lambda job: job.kind)
+
+
+def test_every_job_has_exactly_one_handler() -> None:
+    registries = (COMMON, RECOGNITION)
+    held = [(kind, route.job) for registry in registries for kind, route in registry.items()]
+    assert sorted(held, key=lambda pair: pair[0]) == [(job.kind, job) for job in every_job()]
+
+
+def test_a_job_is_handled_by_the_workers_of_its_queue() -> None:
+    assert {route.job.queue for route in RECOGNITION.values()} == {Queue.RECOGNITION}
+    assert {route.job.queue for route in COMMON.values()} == {Queue.DEFAULT}
+
+
+def test_urgent_jobs_need_no_model() -> None:
+    assert [job.kind for job in every_job() if job.urgent and job.kind not in COMMON] == []
+
+
+@pytest.mark.parametrize("job", every_job(), ids=lambda job: job.kind)
+def test_a_job_survives_its_payload(job: type[Job]) -> None:
+    samples: dict[Any, Any] = {UUID: uuid4(), datetime: datetime(2026, 11, 22, tzinfo=UTC), str: "x", int: 3}
+    values = {f.name: samples[get_type_hints(job)[f.name]] for f in fields(job) if f.default is MISSING}
+    made = job(**values)
+    assert job.from_payload(made.to_payload()) == made
+
+
+def test_every_refusal_has_a_text_that_says_what_to_do() -> None:
+    for package in ("backend", "miniprogram_api"):
+        list(modules(package, "errors"))
+    codes = {refusal.code for refusal in subclasses(Refusal) if not refusal.__module__.startswith("tests.")}
+    assert sorted(codes - PROBLEMS.keys()) == []
+    assert [code for code, (title, detail) in PROBLEMS.items() if not title or not detail] == []
+
+
+def test_every_refused_picture_has_a_text() -> None:
+    source = inspect.getsource(images)
+    codes = {part.split('"', 1)[0] for part in source.split('ImageRefused("')[1:]}
+    assert len(codes) >= 6
+    assert sorted(codes - PROBLEMS.keys()) == []
+
+
+def test_every_decision_at_the_gate_has_its_two_sentences() -> None:
+    enums: tuple[type[Enum], ...] = (AdmitReason, AskReason, VisitFault, PassFault)
+    reasons = {member.value for enum in enums for member in enum}
+    assert sorted(reasons - DECISIONS.keys()) == []
+
+
+def test_every_personal_column_has_a_term() -> None:
+    known = {retention.kind for retention in RETENTION}
+    marked = {
+        f"{table.name}.{column.name}": column.info["personal"]
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if "personal" in column.info
+    }
+    assert len(marked) > 10
+    assert {column: kind for column, kind in marked.items() if kind not in known} == {}
+
+
+def test_sealed_columns_are_marked_as_personal_or_secret() -> None:
+    secrets = {"code", "link_token", "totp_secret"}
+    unmarked = [
+        f"{table.name}.{column.name}"
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if type(column.type).__name__ == "SealedText" and "personal" not in column.info and column.name not in secrets
+    ]
+    assert unmarked == []
+
+
+def test_every_query_of_a_store_takes_a_scope() -> None:
+    unscoped = []
+    for module in modules("backend.features", "store"):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            parameters = inspect.signature(function).parameters
+            if function.__module__ != module.__name__ or name.startswith("_") or "session" not in parameters:
+                continue
+            if not any(p.annotation is Scope for p in parameters.values()):
+                unscoped.append(f"{module.__name__}.{name}")
+    assert sorted(unscoped) == sorted(UNSCOPED)
+
+
+def test_every_role_stands_in_the_table_and_nobody_holds_public() -> None:
+    assert set(ROLE_PERMISSIONS) == set(Role)
+    assert [role for role, held in ROLE_PERMISSIONS.items() if Permission.PUBLIC in held] == []
