@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from recognition.contracts import PlateColour
-from recognition.images import Pixels
+from recognition.pixels import Pixels
 from recognition.plates.colour import ground_colour, is_colourless
 from recognition.plates.crops import Margins, cut, side_by_side
 from recognition.plates.text_detection import TextBox

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from recognition.contracts import PlateColour
-from recognition.images import Pixels
+from recognition.pixels import Pixels
 
 _HUES: Final = {
     PlateColour.YELLOW: (12, 34),

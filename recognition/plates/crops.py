@@ -6,7 +6,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from recognition.images import Pixels
+from recognition.pixels import Pixels
 from recognition.plates.text_detection import TextBox
 
 _UPPER_ROW_SHARE: Final = 5 / 12

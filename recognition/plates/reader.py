@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 
 from recognition.contracts import Band, EngineState, PlateColour, PlateReading, PlateReadings, band_for
-from recognition.images import DecodedImage, Pixels
+from recognition.images import DecodedImage
+from recognition.pixels import Pixels, pixels_of
 from recognition.plates.candidates import Candidate, candidates
 from recognition.plates.ctc import PlateDecoder, PlateText
 from recognition.plates.evidence import Sighting, pooled
@@ -60,7 +61,7 @@ class OnnxPlateReader:
         watch = _Stopwatch()
         with self._loading:
             engine = self._engine
-        plates = engine.plates(image.pixels, watch)
+        plates = engine.plates(pixels_of(image), watch)
         return PlateReadings(tuple(plates), image.width_px, image.height_px, dict(watch.parts))
 
     def state(self) -> EngineState:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from recognition.images import Pixels
+from recognition.pixels import Pixels
 from recognition.sessions import OnnxModel, Tensor
 
 MODEL_ID: Final = "ppocr-v4-det"

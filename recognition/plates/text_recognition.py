@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from recognition.images import Pixels
+from recognition.pixels import Pixels
 from recognition.sessions import OnnxModel, Tensor
 
 MODEL_ID: Final = "ppocr-v4-rec"

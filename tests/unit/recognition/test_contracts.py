@@ -45,7 +45,7 @@ def test_where_nothing_was_found_there_is_no_best_plate() -> None:
 def test_the_contracts_and_the_image_checks_load_no_engine() -> None:
     program = (
         "import sys, recognition.contracts, recognition.images, recognition.weights;"
-        "print([name for name in ('cv2', 'onnxruntime', 'recognition.plates') if name in sys.modules])"
+        "print([name for name in ('cv2', 'onnxruntime', 'numpy', 'recognition.plates') if name in sys.modules])"
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from recognition.contracts import Band, PlateColour, PlateKind, band_for
-from recognition.images import DecodedImage, decode
+from recognition.images import decode
+from recognition.pixels import image_of, pixels_of
 from recognition.plates import default_reader, read_plates
 from recognition.plates.crops import side_by_side
 from tests.builders.scenes import gate_scene, plate_picture
@@ -48,15 +49,15 @@ def test_the_corners_lie_on_the_plate() -> None:
 
 
 def test_an_infrared_picture_is_read_without_a_colour() -> None:
-    grey = decode(gate_scene("皖A12345", seed=2)).pixels.mean(axis=2, keepdims=True)
-    best = default_reader().read(DecodedImage(np.repeat(grey, 3, axis=2).astype(np.uint8))).best
+    grey = pixels_of(decode(gate_scene("皖A12345", seed=2))).mean(axis=2, keepdims=True)
+    best = default_reader().read(image_of(np.repeat(grey, 3, axis=2).astype(np.uint8))).best
     assert best is not None
     assert (best.text, best.colour, best.kind) == ("皖A12345", PlateColour.UNKNOWN, PlateKind.UNKNOWN)
 
 
 def test_a_camera_s_cut_out_of_the_plate_is_read_too() -> None:
     plate = plate_picture("粤B12345").resize((220, 70), Image.Resampling.LANCZOS)
-    best = default_reader().read(DecodedImage(np.asarray(plate)[:, :, ::-1].copy())).best
+    best = default_reader().read(image_of(np.asarray(plate)[:, :, ::-1].copy())).best
     assert best is not None
     assert best.text == "粤B12345"
 
@@ -64,8 +65,8 @@ def test_a_camera_s_cut_out_of_the_plate_is_read_too() -> None:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_where_there_is_no_plate_nothing_is_invented(seed: int) -> None:
     noise = np.random.default_rng(seed).integers(0, 255, (480, 640, 3), np.uint8)
-    assert default_reader().read(DecodedImage(noise)).plates == ()
-    assert default_reader().read(DecodedImage(np.full((480, 640, 3), 90, np.uint8))).plates == ()
+    assert default_reader().read(image_of(noise)).plates == ()
+    assert default_reader().read(image_of(np.full((480, 640, 3), 90, np.uint8))).plates == ()
 
 
 def test_a_sign_that_is_no_plate_is_never_accepted() -> None:
