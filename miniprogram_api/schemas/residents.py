@@ -1,7 +1,7 @@
 from marshmallow import fields
 
 from backend.features.residents.model import BindingReason, BindingState
-from backend.infrastructure.http.schema_base import JsonSchema, PageQuery, Text, page_schema
+from backend.infrastructure.http.schema_base import Instant, JsonSchema, PageQuery, Text, page_schema
 
 
 class CodeRequest(JsonSchema):
@@ -19,7 +19,7 @@ class ResidentResponse(JsonSchema):
 
 class SessionResponse(JsonSchema):
     token = fields.String(required=True)
-    expires_at = fields.AwareDateTime(required=True)
+    expires_at = Instant(required=True)
     resident = fields.Nested(ResidentResponse, required=True)
 
 
@@ -44,8 +44,8 @@ class BindingResponse(JsonSchema):
     site_id = fields.UUID(required=True)
     household_id = fields.UUID(required=True)
     state = fields.Enum(BindingState, by_value=True, required=True)
-    requested_at = fields.AwareDateTime(required=True)
-    decided_at = fields.AwareDateTime(required=True, allow_none=True)
+    requested_at = Instant(required=True)
+    decided_at = Instant(required=True, allow_none=True)
     reason = fields.Enum(BindingReason, by_value=True, required=True, allow_none=True)
 
 

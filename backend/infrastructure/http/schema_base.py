@@ -1,6 +1,7 @@
 """What every JSON schema shares: unknown fields refused, text bounded and printable, messages people can read."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -20,10 +21,14 @@ MESSAGES = {
     "invalid_awareness": "时间需带时区，例如 2026-01-31T08:00:00+08:00",
     "format": "格式不对",
     "too_large": "数值过大",
+    "out_of_calendar": "时间超出范围",
     "unprintable": "不能包含控制字符",
 }
 UNPRINTABLE = r"\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 """Control characters, and those that make text read backwards on a guard's page; NUL is no text to PostgreSQL."""
+
+
+_CALENDAR = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 class Messages(dict[str, Any]):
@@ -82,6 +87,16 @@ class Text(fields.String):
         if self._FORBIDDEN.search(text):
             raise self.make_error("unprintable")
         return text
+
+
+class Instant(fields.AwareDateTime):
+    """ISO-8601 with an offset, before the year 2100; UTC once it is loaded."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        if not _CALENDAR[0] <= instant < _CALENDAR[1]:  # near its ends Python's calendar cannot change time zones
+            raise self.make_error("out_of_calendar")
+        return instant.astimezone(UTC)
 
 
 class CursorText(fields.Field[Cursor]):
