@@ -1,8 +1,7 @@
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.features.media.model import Media
@@ -26,9 +25,3 @@ def attach(session: Session, device_id: DeviceId, ids: Iterable[UUID]) -> int:
         MediaRow.id.in_(list(ids)), MediaRow.device_id == device_id, MediaRow.attached.is_(False)
     )
     return int(session.execute(mine.values(attached=True)).rowcount)  # type: ignore[attr-defined]
-
-
-def take_unattached(session: Session, before: datetime, limit: int) -> list[str]:
-    """Deletes rows nobody refers to and returns the names whose bytes may go."""
-    old = select(MediaRow.id).where(MediaRow.attached.is_(False), MediaRow.created_at < before).limit(limit)
-    return list(session.scalars(delete(MediaRow).where(MediaRow.id.in_(old)).returning(MediaRow.name)))
