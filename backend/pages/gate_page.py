@@ -24,7 +24,6 @@ WAITING_SHOWN = 30
 RECENT_SHOWN = 20
 STALE = timedelta(hours=12)
 """Whoever has not been decided for this long has left; the passage stays in the list of passages."""
-SEEN_WITHIN = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ class Lane:
     device_id: DeviceId
     name: str
     direction: Direction
-    is_online: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def read_gate_page(session: Session, within: Scope, gate_id: UUID | None, now: d
     return GatePage(
         choices,
         gate,
-        _lanes(session, within, gate.id, now),
+        _lanes(session, within, gate.id),
         _waiting(session, within, gate.id, now),
         _recent(session, within, gate.id, now),
     )
@@ -94,7 +92,7 @@ def _choices(session: Session, within: Scope, now: datetime) -> list[GateChoice]
     return [GateChoice(GateId(gate.id), gate.name, SiteId(gate.site_id), site, count) for gate, site, count in rows]
 
 
-def _lanes(session: Session, within: Scope, gate_id: GateId, now: datetime) -> list[Lane]:
+def _lanes(session: Session, within: Scope, gate_id: GateId) -> list[Lane]:
     rows = session.scalars(
         select(DeviceRow)
         .where(
@@ -105,11 +103,7 @@ def _lanes(session: Session, within: Scope, gate_id: GateId, now: datetime) -> l
         )
         .order_by(DeviceRow.direction, DeviceRow.name)
     )
-    return [Lane(DeviceId(r.id), r.name, Direction(r.direction), _online(r.last_seen_at, now)) for r in rows]
-
-
-def _online(last_seen_at: datetime | None, now: datetime) -> bool:
-    return last_seen_at is not None and now - last_seen_at < SEEN_WITHIN
+    return [Lane(DeviceId(r.id), r.name, Direction(r.direction)) for r in rows]
 
 
 def _waiting(session: Session, within: Scope, gate_id: GateId, now: datetime) -> Sequence[PassageCard]:

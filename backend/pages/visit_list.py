@@ -64,5 +64,3 @@ def _expected(row: VisitRow, site_name: str, room: str) -> ExpectedVisit:
         row.max_entries,
         row.state == VisitState.CANCELLED.value,
     )
-
-

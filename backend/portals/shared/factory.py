@@ -103,7 +103,13 @@ def _teach_templates(app: Flask, face: Face, platform: Platform) -> None:
         wording=wording,
         live_feed=f"{platform.settings.origin(face.portal.value, live=True)}/live/feed",
     )
-    app.jinja_env.filters.update(moment=wording.moment, percent=wording.percent, plate=wording.spaced_plate)
+    filters = {
+        "moment": wording.moment,
+        "clock": wording.clock,
+        "percent": wording.percent,
+        "plate": wording.spaced_plate,
+    }
+    app.jinja_env.filters.update(filters)
     app.context_processor(lambda: {"tiles": _open_tiles(face)})
 
 

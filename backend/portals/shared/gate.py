@@ -14,7 +14,7 @@ from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.audit.looks import record_look
 from backend.infrastructure.http.platform import platform
 from backend.infrastructure.texts import translate as _
-from backend.kernel.errors import NotFound, Refusal, RefusalKind
+from backend.kernel.errors import NotFound
 from backend.kernel.identity import Permission
 from backend.pages.gate_page import GatePage, read_gate_page
 from backend.pages.passage_cards import read_card
@@ -23,13 +23,6 @@ from backend.portals.shared.looks import LookPurpose
 from backend.portals.shared.page import POST, choice, optional_id, page, page_work, toast, with_events
 
 gate = Blueprint("gate", __name__)
-
-
-class CodeUnknown(Refusal):
-    """No open visit of this site has these six digits."""
-
-    kind = RefusalKind.NOT_FOUND
-    code = "visit_code_unknown"
 
 
 @page(gate, "/gate", Permission.PASSAGE_READ)
@@ -109,17 +102,18 @@ def check_code() -> Response:
         raise NotFound
     with page_work() as work:
         device = devices.get_device(work.session, work.actor.scope, lane)
-        try:
+    try:
+        with page_work() as work:
             fault = credentials.check_code(work, platform().crypto, work.actor.scope, device, code)
-        except NotFound:
-            raise CodeUnknown from None
+    except NotFound:  # counted all the same
+        return _done(_("没有这个来访码，请核对六位数字。"), "warn")
     if fault is not None:
         return _done(_(wording.ASKED[fault.value]), "warn")
     return _done(_("来访码有效，已放行。"))
 
 
 def _done(text: str, kind: str = "good") -> Response:
-    return with_events(_board(), toast=toast(text, kind), acted=True)
+    return with_events(_board(), toast=toast(text, kind), acted={"good": kind == "good"})
 
 
 def _board() -> str:

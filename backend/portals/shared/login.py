@@ -1,5 +1,7 @@
 """Log-in in two calm steps, and log-out."""
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, session
 from segno import make_qr
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,6 +13,7 @@ from backend.infrastructure.http.identity import current_actor
 from backend.infrastructure.http.platform import platform
 from backend.infrastructure.http.problems import STATUS
 from backend.infrastructure.texts import problem_text
+from backend.infrastructure.texts import translate as _
 from backend.kernel.errors import Refusal
 from backend.kernel.identity import ANONYMOUS, Permission
 from backend.portals.shared.cookies import drop_token, set_token, token_cookie
@@ -49,6 +52,9 @@ def check_password() -> Response | str:
 
 @page(login, "/login/code", Permission.PUBLIC, POST)
 def check_code() -> AnyResponse:
+    if request.form.get("new_password") != request.form.get("new_password_again"):
+        advice = (_("两次输入的新密码不一样"), _("请重新输入新密码。"))
+        return _shown(422, "login_code.html", *advice, target=_target(), challenge=_challenge(), renew=True)
     try:
         opened = _complete()
     except LoginExpired as refusal:
@@ -65,18 +71,10 @@ def check_code() -> AnyResponse:
 def _complete() -> StaffSession:
     here = platform()
     new = request.form.get("new_password") or None
-    if new != (request.form.get("new_password_again") or None):
-        raise PasswordsDiffer
     code = "".join(request.form.get("code", "").split())
     if not (code.isascii() and code.isdigit()):
         raise CodeRefused
     return accounts.complete_login(here.database, here.crypto, _portal(), _challenge(), code, new)
-
-
-class PasswordsDiffer(Refusal):
-    """The new password was typed in two ways."""
-
-    code = "passwords_differ"
 
 
 @page(login, "/logout", Permission.SELF, POST)
@@ -92,9 +90,12 @@ def log_out() -> AnyResponse:
     return response
 
 
-def _again(template: str, refusal: Refusal, **values: object) -> Response:
-    title, detail = problem_text(refusal.code, refusal.facts)
-    return make_response(render_template(template, title=title, detail=detail, **values), STATUS[refusal.kind])
+def _again(template: str, refusal: Refusal, **values: Any) -> Response:
+    return _shown(STATUS[refusal.kind], template, *problem_text(refusal.code, refusal.facts), **values)
+
+
+def _shown(status: int, template: str, title: str, detail: str, **values: Any) -> Response:
+    return make_response(render_template(template, title=title, detail=detail, **values), status)
 
 
 def _portal() -> Portal:

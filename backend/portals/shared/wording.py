@@ -154,3 +154,8 @@ def percent(score_0_1: float) -> str:
 def moment(instant: datetime, seconds: bool = False) -> str:
     """`11月22日 18:05`, with seconds where people compare it with what they saw."""
     return local_text(instant) + (instant.astimezone(LOCAL_ZONE).strftime(":%S") if seconds else "")
+
+
+def clock(instant: datetime) -> str:
+    """`18:05:09`, where the day is today."""
+    return instant.astimezone(LOCAL_ZONE).strftime("%H:%M:%S")

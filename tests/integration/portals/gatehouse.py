@@ -1,12 +1,16 @@
 """A community with a gate, its two lanes, staff who log in, a visit, and cars that come."""
 
+import json
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from backend.features.accounts import service as accounts
 from backend.features.accounts.model import NewStaff
@@ -33,7 +37,7 @@ PASSWORD = "Yue4-liang-men"
 
 @dataclass(frozen=True)
 class StaffMember:
-    id: object
+    id: UUID
     username: str
     totp_secret: str
 
@@ -54,11 +58,14 @@ class Gatehouse:
     def within(self) -> Scope:
         return self.community.scope
 
-    def work(self) -> "unit_of_work":  # type: ignore[valid-type]
+    def work(self) -> AbstractContextManager[Work]:
+        """A transaction of the platform itself, within this community."""
         actor = system_actor(self.community.tenant_id, [self.community.site_id])
         return unit_of_work(self.platform.database, actor)
 
-    def hire(self, username: str, role: Role, name: str = "李保安", sites: list[SiteId] | None = None) -> StaffMember:
+    def hire(
+        self, username: str, role: Role, name: str = "李保安", *, sites: list[SiteId] | None = None, totp: bool = True
+    ) -> StaffMember:
         reached = frozenset([self.community.site_id] if sites is None else sites)
         police = role in (Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR)
         tenant = None if police else self.community.tenant_id
@@ -66,8 +73,8 @@ class Gatehouse:
             staff_id = accounts.create_staff(
                 work, NewStaff(username, name, PASSWORD, frozenset({role}), tenant, reached)
             )
-            enrolment = accounts.enrol_totp(work, staff_id)
-        return StaffMember(staff_id, username, enrolment.secret)
+            secret = accounts.enrol_totp(work, staff_id).secret if totp else ""
+        return StaffMember(staff_id, username, secret)
 
     def car(
         self, observation: PlateObservation | None, *, seed: int = 0, lane: DeviceId | None = None, age_seconds: int = 0
@@ -100,12 +107,16 @@ class Gatehouse:
                 devices.acknowledge(work, lane, command.id, outcome)
 
     def expect(
-        self, name: str = "陈访客", plate: str | None = None, *, starts_in_hours: float = -1, hours: float = 3, entries: int = 1
+        self,
+        name: str = "陈访客",
+        plate: str | None = None,
+        *,
+        starts_in_hours: float = -1,
+        hours: float = 3,
+        entries: int = 1,
     ) -> Visit:
         scope = Scope(frozenset({self.community.site_id}), frozenset({self.community.household_id}))
-        actor = Actor(
-            ActorKind.RESIDENT, self.resident_id, self.community.tenant_id, frozenset({Role.RESIDENT}), scope
-        )
+        actor = Actor(ActorKind.RESIDENT, self.resident_id, self.community.tenant_id, frozenset({Role.RESIDENT}), scope)
         with unit_of_work(self.platform.database, actor) as work:
             start = work.now + timedelta(hours=starts_in_hours)
             wish = VisitWish(name, None, plate, start, start + timedelta(hours=hours), entries)
@@ -138,15 +149,50 @@ def _lane(
     return devices.enrol(work, platform.crypto, tenant, site, name, gate_id=gate, direction=direction).device_id
 
 
-def logged_in(app: Flask, member: StaffMember) -> FlaskClient:
+def logged_in(app: Flask, member: StaffMember) -> "Staff":
     """A client of the app after both steps of the log-in."""
-    app.config["WTF_CSRF_ENABLED"] = False
-    client = app.test_client()
-    page = client.post("/login", data={"username": member.username, "password": PASSWORD}).get_data(as_text=True)
-    challenge = page.split('name="challenge" value="')[1].split('"')[0]
-    answer = client.post("/login/code", data={"challenge": challenge, "code": member.code()})
+    staff = Staff(app.test_client())
+    page = staff.post("/login", username=member.username, password=PASSWORD).get_data(as_text=True)
+    answer = staff.post("/login/code", challenge=challenge_of(page), code=member.code())
     assert answer.status_code == 302, answer.get_data(as_text=True)
-    return client
+    return staff
+
+
+def challenge_of(page: str) -> str:
+    return page.split('name="challenge" value="')[1].split('"')[0]
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody at a browser: carries cookies and, as the pages do, the CSRF token."""
+
+    client: FlaskClient
+
+    def get(self, address: str, **headers: str) -> TestResponse:
+        return self.client.get(address, headers={name.replace("_", "-"): text for name, text in headers.items()})
+
+    def read(self, address: str) -> str:
+        answer = self.get(address)
+        assert answer.status_code == 200, answer.status
+        return answer.get_data(as_text=True)
+
+    def post(self, address: str, **form: str) -> TestResponse:
+        """A form's post."""
+        return self.client.post(address, data=form | {"csrf_token": self.token()})
+
+    def press(self, address: str, **form: str) -> TestResponse:
+        """A button's post through htmx."""
+        return self.client.post(address, data=form, headers={"HX-Request": "true", "X-CSRFToken": self.token()})
+
+    def token(self) -> str:
+        page = self.client.get("/nothing-here").get_data(as_text=True)
+        return page.split('name="csrf-token" content="')[1].split('"')[0]
+
+
+def events_of(answer: TestResponse) -> dict[str, Any]:
+    """What a fragment's arrival raises on the page."""
+    found: dict[str, Any] = json.loads(answer.headers["HX-Trigger"])
+    return found
 
 
 def certain(plate: str | None) -> PlateObservation:

@@ -86,5 +86,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 document.addEventListener("acted", (event) => {
   document.getElementById("sheet").close();
-  if (event.target.id === "code-form") event.target.reset();
+  if (event.target.id === "code-form" && event.detail.good) event.target.reset();
 });
