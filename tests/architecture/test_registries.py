@@ -87,7 +87,7 @@ def test_every_refused_picture_has_a_text() -> None:
     assert sorted(codes - PROBLEMS.keys()) == []
 
 
-def test_every_decision_at_the_gate_has_its_two_sentences() -> None:
+def test_every_decision_at_the_gate_has_a_sentence_for_the_visitor() -> None:
     enums: tuple[type[Enum], ...] = (AdmitReason, AskReason, VisitFault, PassFault)
     reasons = {member.value for enum in enums for member in enum}
     assert sorted(reasons - DECISIONS.keys()) == []

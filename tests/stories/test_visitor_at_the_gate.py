@@ -123,7 +123,7 @@ def test_an_announced_visitor_drives_in_and_out_and_everybody_knows(
     assert lane.open_when_told(arrived.json()["passage_id"]), "the barrier was told to open"
 
     card = guard.page.locator(f"#passage-{arrived.json()['passage_id']}")
-    expect(card).to_contain_text("预约访客", timeout=PATIENCE_MS)
+    expect(card).to_contain_text("访客在预约时间内", timeout=PATIENCE_MS)
     expect(card).to_contain_text(re.compile("浙\\s*C\\s*·?\\s*6T2K8"))
     expect(card).to_contain_text("道闸已确认")
 
@@ -143,10 +143,10 @@ def test_a_stranger_waits_for_the_guard_who_opens_with_a_reason(installation: In
     lane = installation.gate("东门入口")
     passage = lane.capture(gate_scene(STRANGER_PLATE, seed=5)).json()["passage_id"]
     card = guard.page.locator(f"#passage-{passage}")
-    expect(card).to_contain_text("未登记车辆", timeout=PATIENCE_MS)
+    expect(card).to_contain_text("没有登记，也没有来访预约", timeout=PATIENCE_MS)
     assert not lane.open_when_told(passage, wait_seconds=1), "nothing opens by itself"
     card.get_by_role("button", name="手动放行").click()
-    guard.page.get_by_role("button", name="住户已确认").click()
+    guard.page.get_by_role("button", name="已联系住户").click()
     assert lane.open_when_told(passage)
     expect(card).to_contain_text("道闸已确认", timeout=PATIENCE_MS)
 
@@ -159,23 +159,23 @@ def test_the_guard_reads_a_plate_that_the_engine_could_not(
     Image.new("RGB", (1280, 960), (120, 120, 125)).save(grey, "JPEG")
     passage = lane.capture(grey.getvalue()).json()["passage_id"]
     card = guard.page.locator(f"#passage-{passage}")
-    expect(card).to_contain_text("没有找到车牌", timeout=PATIENCE_MS)
+    expect(card).to_contain_text("没有读到车牌", timeout=PATIENCE_MS)
     card.get_by_role("button", name="更正车牌").click()
     guard.page.get_by_label("车牌号码").fill(VISITOR_PLATE)
     guard.page.get_by_role("button", name="按此车牌判断").click()
     assert lane.open_when_told(passage)
-    expect(card).to_contain_text("预约访客", timeout=PATIENCE_MS)
+    expect(card).to_contain_text("访客在预约时间内", timeout=PATIENCE_MS)
 
 
 def test_an_emergency_opens_at_one_press_and_the_reason_follows(installation: Installation, guard: Screen) -> None:
     lane = installation.gate("东门出口")
-    guard.page.get_by_role("button", name=re.compile("紧急.*东门出口|东门出口.*紧急")).click()
+    guard.page.get_by_role("button", name=re.compile("紧急开闸.*东门出口", re.DOTALL)).click()
     assert lane.open_when_told()
     owed = guard.page.get_by_role("button", name=re.compile("补填原因"))
     expect(owed).to_be_visible(timeout=PATIENCE_MS)
-    if not guard.page.get_by_role("button", name="消防、急救等车辆").is_visible():
+    if not guard.page.get_by_role("button", name="救护消防警车").is_visible():
         owed.click()
-    guard.page.get_by_role("button", name="消防、急救等车辆").click()
+    guard.page.get_by_role("button", name="救护消防警车").click()
     expect(owed).to_have_count(0, timeout=PATIENCE_MS)
 
 

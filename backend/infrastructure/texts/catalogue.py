@@ -30,10 +30,9 @@ def problem_text(code: str, facts: dict[str, Any]) -> tuple[str, str]:
     return translate(title), translate(detail).format_map(_Facts(facts))
 
 
-def decision_text(reason: str, *, for_guard: bool = False) -> str:
-    """One sentence about a decision at the gate, by its reason's code."""
-    guard, visitor = DECISIONS[reason]
-    return translate(guard if for_guard else visitor)
+def decision_text(reason: str) -> str:
+    """One sentence for the visitor about a decision at the gate, by its reason's code."""
+    return translate(DECISIONS[reason])
 
 
 class _Facts(dict[str, Any]):
