@@ -17,6 +17,7 @@ from backend.features.accounts.model import NewStaff
 from backend.features.devices import service as devices
 from backend.features.devices.model import CommandOutcome, Direction, EventHeader
 from backend.features.media import service as media
+from backend.features.passages import desk
 from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
 from backend.features.passages.model import PlateObservation
@@ -100,6 +101,10 @@ class Gatehouse:
         with self.work() as work:
             capture = passages.get_capture(work.session, self.within, job)
             passages.apply_reading(work, self.within, capture, observation)
+
+    def emergency(self) -> PassageId:
+        with self.work() as work:
+            return desk.emergency_open(work, self.within, self.entry)
 
     def acknowledge(self, lane: DeviceId, outcome: CommandOutcome = CommandOutcome.DONE) -> None:
         with self.work() as work:
