@@ -39,7 +39,6 @@ UNSCOPED = {
     "people.insert_vehicle": "a new row; the household was found within a scope",
     "people.memberships_by_phone": "makes a resident's scope: whoever proves the number on file may ask for the home",
     "people.memberships_of": "makes a resident's scope from the bindings",
-    "residents.residents_by_id": "persons of bindings that were listed within a scope",
 }
 """Queries of a store without a scope, each with the reason."""
 

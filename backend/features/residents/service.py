@@ -1,5 +1,6 @@
 """Residents: log-in by WeChat, the phone number that WeChat vouches for, binding to a household by that number."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -136,11 +137,6 @@ def list_bindings(session: Session, within: Scope, state: BindingState | None, r
     return store.page_of_site(session, within, state, request)
 
 
-def residents_by_id(session: Session, ids: set[ResidentId]) -> dict[ResidentId, Resident]:
-    """The users behind bindings that `list_bindings` gave."""
-    return store.residents_by_id(session, ids)
-
-
 def decide_binding(
     work: Work, within: Scope, binding_id: UUID, *, approve: bool, reason: BindingReason | None = None
 ) -> Binding:
@@ -164,12 +160,13 @@ def _close(
     state: BindingState,
     reason: BindingReason | None,
 ) -> Binding:
-    row = store.lock_binding(work.session, within, binding_id)
-    if row is None:
+    binding = store.lock_binding(work.session, within, binding_id)
+    if binding is None:
         raise NotFound
-    if row.state != expected.value:
+    if binding.state is not expected:
         raise BindingDecided
-    row.state, row.decided_at, row.decided_by = state.value, work.now, work.actor.id
-    row.reason = None if reason is None else reason.value
-    work.record(f"binding.{state.value}", Subject("binding", row.id), reason=row.reason)
-    return store.binding_of(row)
+    decided = replace(binding, state=state, decided_at=work.now, reason=reason)
+    store.decide(work.session, within, decided, work.actor.id)
+    facts = {} if reason is None else {"reason": reason.value}
+    work.record(f"binding.{state.value}", Subject("binding", binding.id), tenant_id=binding.tenant_id, **facts)
+    return decided

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -28,11 +27,6 @@ def find_or_add_resident(session: Session, openid: str, openid_hash: bytes, now:
 def find_resident(session: Session, resident_id: UUID) -> Resident | None:
     row = session.get(ResidentRow, resident_id)
     return None if row is None else _resident(row)
-
-
-def residents_by_id(session: Session, ids: Iterable[UUID]) -> dict[ResidentId, Resident]:
-    found = [_resident(row) for row in session.scalars(select(ResidentRow).where(ResidentRow.id.in_(list(ids))))]
-    return {resident.id: resident for resident in found}
 
 
 def find_phone_hash(session: Session, resident_id: UUID) -> bytes | None:
@@ -105,7 +99,7 @@ def find_open_binding(session: Session, resident_id: UUID, household_id: UUID) -
             BindingRow.state.in_(_OPEN),
         )
     )
-    return None if row is None else binding_of(row)
+    return None if row is None else _binding(row)
 
 
 def add_binding(session: Session, resident_id: UUID, member: Membership, now: datetime) -> Binding:
@@ -121,12 +115,12 @@ def add_binding(session: Session, resident_id: UUID, member: Membership, now: da
     )
     session.add(row)
     session.flush()
-    return binding_of(row)
+    return _binding(row)
 
 
 def bindings_of(session: Session, resident_id: UUID) -> list[Binding]:
     rows = session.scalars(select(BindingRow).where(BindingRow.resident_id == resident_id))
-    return [binding_of(row) for row in rows]
+    return [_binding(row) for row in rows]
 
 
 def page_of_own(session: Session, resident_id: UUID, request: PageRequest) -> Page[Binding]:
@@ -143,21 +137,28 @@ def _page(session: Session, query: Select[tuple[BindingRow]], request: PageReque
     query = query.order_by(BindingRow.requested_at.desc(), BindingRow.id.desc()).limit(request.limit + 1)
     if request.after is not None:
         query = query.where(tuple_(BindingRow.requested_at, BindingRow.id) < (request.after.at, request.after.id))
-    bindings = [binding_of(row) for row in session.scalars(query)]
+    bindings = [_binding(row) for row in session.scalars(query)]
     return page_of(bindings, request, lambda binding: Cursor(binding.requested_at, binding.id))
 
 
-def lock_binding(session: Session, within: Scope, binding_id: UUID) -> BindingRow | None:
-    return session.scalar(
-        select(BindingRow).where(BindingRow.id == binding_id, BindingRow.site_id.in_(within.sites)).with_for_update()
-    )
+def lock_binding(session: Session, within: Scope, binding_id: UUID) -> Binding | None:
+    mine = select(BindingRow).where(BindingRow.id == binding_id, BindingRow.site_id.in_(within.sites))
+    row = session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+    return None if row is None else _binding(row)
+
+
+def decide(session: Session, within: Scope, decided: Binding, by: UUID | None) -> None:
+    """Writes the state, instant and reason of a binding that is locked."""
+    mine = update(BindingRow).where(BindingRow.id == decided.id, BindingRow.site_id.in_(within.sites))
+    reason = None if decided.reason is None else decided.reason.value
+    session.execute(mine.values(state=decided.state.value, decided_at=decided.decided_at, decided_by=by, reason=reason))
 
 
 def _resident(row: ResidentRow) -> Resident:
     return Resident(ResidentId(row.id), row.phone)
 
 
-def binding_of(row: BindingRow) -> Binding:
+def _binding(row: BindingRow) -> Binding:
     return Binding(
         BindingId(row.id),
         ResidentId(row.resident_id),
