@@ -21,7 +21,7 @@ from workers import loops, rq_worker
 from workers.direct import DirectRunner
 from workers.keeper import LeaseKeeper
 from workers.registry import COMMON, SCHEDULES
-from workers.relay import Relay
+from workers.relay import Relay, connect
 from workers.running import Registry, Runner
 
 log = structlog.get_logger()
@@ -55,10 +55,6 @@ def _owner(role: str) -> str:
     return f"{role}-{socket.gethostname()}-{os.getpid()}-{uuid7().hex[-8:]}"
 
 
-def _redis(platform: Platform) -> Redis:
-    return Redis.from_url(platform.settings.redis_url)
-
-
 def _registry(queue: Queue) -> Registry:
     if queue is Queue.RECOGNITION:
         found: Registry = importlib.import_module("workers.recognition_registry").RECOGNITION
@@ -69,7 +65,7 @@ def _registry(queue: Queue) -> Registry:
 def _work(platform: Platform, queue: Queue) -> None:
     name = _owner(queue.value)
     runner = Runner(platform, _registry(queue), LeaseKeeper(platform.database), name)
-    rq_worker.work(_redis(platform), queue.value, name, runner)
+    rq_worker.work(Redis.from_url(platform.settings.redis_url), queue.value, name, runner)
 
 
 def _direct(platform: Platform) -> int:
@@ -81,7 +77,7 @@ def _background(platform: Platform) -> int:
     database = platform.database
     return _together(
         {
-            "relay": Relay(database, _redis(platform)).run,
+            "relay": Relay(database, connect(platform.settings.redis_url)).run,
             "reconciler": lambda stopping: loops.reconcile(database, stopping),
             "sequencer": lambda stopping: loops.sequence(database, stopping),
             "schedule": lambda stopping: loops.tick(database, SCHEDULES, stopping),

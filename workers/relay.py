@@ -12,7 +12,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.infrastructure.listen import listening
-from backend.infrastructure.outbox.hints import Hint, take_unhinted
+from backend.infrastructure.outbox.hints import Hint, give_back, take_unhinted
 from backend.infrastructure.outbox.promise import PROMISED
 from backend.infrastructure.unit_of_work import Database
 
@@ -22,6 +22,12 @@ PERFORM = "workers.rq_worker.perform"
 BATCH = 200
 IDLE_SECONDS = 1.0
 """Jobs that become due by time alone are found within this."""
+REDIS_SECONDS = 3.0
+
+
+def connect(url: str) -> Redis:
+    """A Redis that answers within seconds or raises: a hanging one must not hold the relay."""
+    return Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
 
 
 class Relay:
@@ -42,10 +48,18 @@ class Relay:
                 stopping.wait(IDLE_SECONDS)
 
     def hint(self) -> int:
-        """How many were hinted. Raises RedisError, and then none is marked as hinted."""
+        """How many were hinted. Raises RedisError, and then none is marked as hinted.
+
+        Marked and committed first: while Redis is slow no row stays locked, and the direct runner may claim it.
+        """
         with self._database.sessions.begin() as session:
             hints = take_unhinted(session, BATCH)
+        try:
             self._enqueue(hints)
+        except RedisError:
+            with self._database.sessions.begin() as session:
+                give_back(session, hints)
+            raise
         return len(hints)
 
     def _enqueue(self, hints: list[Hint]) -> None:

@@ -1,4 +1,4 @@
-"""What the relay and the direct runner look for. Both read only; claiming is `leases.claim`."""
+"""What the relay and the direct runner look for. Neither claims; that is `leases.claim`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,8 +28,16 @@ _TAKE = text(
 
 
 def take_unhinted(session: Session, limit: int = 200) -> list[Hint]:
-    """Jobs that are due and were not hinted; marked in this transaction, so a failed enqueue rolls the mark back."""
+    """Jobs that are due and were not hinted, marked as hinted. A mark without its hint is the reconciler's to clear."""
     return [Hint(**row._mapping) for row in session.execute(_TAKE, {"limit": limit})]
+
+
+_GIVE_BACK = text("UPDATE outbox_job SET hinted_at = NULL WHERE id = ANY(:ids) AND lease_owner IS NULL")
+
+
+def give_back(session: Session, hints: Iterable[Hint]) -> None:
+    """These hints did not reach Redis: the next round gives them again."""
+    session.execute(_GIVE_BACK, {"ids": [hint.id for hint in hints]})
 
 
 _OVERDUE = text(
