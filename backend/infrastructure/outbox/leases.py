@@ -45,7 +45,7 @@ _CLAIM = text(
             extract(epoch FROM clock_timestamp() - (lease_until - CAST(:lease AS interval)))) END,
         fence = fence + 1, tries = tries + 1, lease_owner = :owner,
         lease_until = clock_timestamp() + CAST(:lease AS interval)
-    WHERE id = :id AND finished_at IS NULL AND deadline > clock_timestamp() AND (
+    WHERE id = :id AND finished_at IS NULL AND deadline > clock_timestamp() AND tries < max_tries AND (
         (state IN ('pending', 'uncertain') AND lease_owner IS NULL AND not_before <= clock_timestamp())
         OR (lease_owner IS NOT NULL AND lease_until < clock_timestamp()))
     RETURNING id, kind, payload, fence, tries, state = 'uncertain' AS uncertain, site_id, tenant_id, created_at
@@ -54,7 +54,7 @@ _CLAIM = text(
 
 
 def claim(session: Session, job_id: UUID, owner: str) -> Claim | None:
-    """The job, leased for ten seconds; None when it is finished, not due, expired or somebody else's."""
+    """The job, leased for ten seconds; None when it is finished, given up, not due, expired or somebody else's."""
     row = session.execute(_CLAIM, {"id": job_id, "owner": owner, "lease": LEASE}).one_or_none()
     return None if row is None else Claim(**row._mapping)
 
