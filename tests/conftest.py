@@ -7,18 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from backend.bootstrap import METADATA, build_platform
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.keys import create_keys
-from backend.infrastructure.schema import upgrade
+from backend.infrastructure.migrate import upgrade
 from backend.infrastructure.settings import Settings, read_settings
 from backend.infrastructure.unit_of_work import Database
 from backend.kernel.clock import utc_now
 from backend.supervisor.postgres import PostgresServer
 from backend.supervisor.redis_server import RedisServer
 from tests.drivers.servers import embedded_postgres, embedded_redis
+
+FILLED = " UNION ALL ".join(
+    f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM {table.name})" for table in METADATA.sorted_tables
+)
 
 
 @pytest.fixture(scope="session")
@@ -64,18 +68,20 @@ def _platform(base_settings: Settings) -> Iterator[Platform]:
 
 
 @pytest.fixture(scope="session")
-def _emptying(postgres: PostgresServer) -> Iterator[list[str]]:
-    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
-    yield [f"TRUNCATE {names} CASCADE"]
+def _owner(postgres: PostgresServer) -> Iterator[Engine]:
+    engine = create_engine(postgres.owner_url, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def platform(_platform: Platform, _emptying: list[str], postgres: PostgresServer) -> Platform:
+def platform(_platform: Platform, _owner: Engine) -> Platform:
     """The platform on an empty, migrated database, as the application's role."""
-    owner = create_engine(postgres.owner_url)
-    with owner.begin() as connection:
-        connection.execute(text(_emptying[0]))
-    owner.dispose()
+    with _owner.connect() as connection:
+        # Emptying thirty tables takes half a second, finding out which ones hold anything takes none.
+        filled = connection.execute(text(FILLED)).scalars().all()
+        if filled:
+            connection.execute(text(f"TRUNCATE {', '.join(filled)} CASCADE"))
     return _platform
 
 
