@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from backend.features.accounts.tables import StaffRow
 from backend.features.sites.tables import SiteRow, TenantRow
@@ -16,6 +16,8 @@ from backend.kernel.clock import start_of_local_day
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
 from backend.kernel.ids import TenantId
+
+Actor, Subject = aliased(StaffRow), aliased(StaffRow)
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class TenantChoice:
 @dataclass(frozen=True)
 class AuditFilter:
     actor: str = field(default="", repr=False)
-    """A staff member's log-in name."""
+    """A staff member's log-in name: what they did, and their log-ins."""
     action: str = ""
     """The begin of an action's code: `passage.`"""
     subject_id: UUID | None = None
@@ -44,6 +46,8 @@ class AuditLine:
     action: str
     subject_kind: str
     subject_id: UUID | None
+    subject_name: str | None = field(repr=False)
+    """Of a member of staff: a log-in is nobody's act until it has succeeded."""
     purpose: str
     facts: dict[str, Any]
 
@@ -69,7 +73,7 @@ def read_audit_page(
     if before is not None:
         query = query.where(AuditEntryRow.sequence < before)
     rows = session.execute(query.order_by(AuditEntryRow.sequence.desc()).limit(limit + 1)).all()
-    lines = [_line(entry, name) for entry, name in rows[:limit]]
+    lines = [_line(*row) for row in rows[:limit]]
     return AuditPage(tenants, tenant, lines, lines[-1].sequence if len(rows) > limit else None)
 
 
@@ -81,15 +85,17 @@ def _tenants(session: Session, within: Scope) -> list[TenantChoice]:
 
 def _of_tenant(tenant_id: TenantId) -> Select[Any]:
     return (
-        select(AuditEntryRow, StaffRow.display_name)
-        .outerjoin(StaffRow, StaffRow.id == AuditEntryRow.actor_id)
+        select(AuditEntryRow, Actor.display_name, Subject.display_name)
+        .outerjoin(Actor, Actor.id == AuditEntryRow.actor_id)
+        .outerjoin(Subject, Subject.id == AuditEntryRow.subject_id)
         .where(AuditEntryRow.tenant_id == tenant_id)
     )
 
 
 def _filtered(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
     if wanted.actor:
-        query = query.where(StaffRow.username == wanted.actor.strip().lower())
+        username = wanted.actor.strip().lower()
+        query = query.where(or_(Actor.username == username, Subject.username == username))
     if wanted.action:
         query = query.where(AuditEntryRow.action.startswith(wanted.action, autoescape=True))
     if wanted.subject_id is not None:
@@ -100,7 +106,7 @@ def _filtered(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
     return query
 
 
-def _line(row: AuditEntryRow, actor_name: str | None) -> AuditLine:
+def _line(row: AuditEntryRow, actor_name: str | None, subject_name: str | None) -> AuditLine:
     return AuditLine(
         row.sequence,
         row.at,
@@ -110,6 +116,7 @@ def _line(row: AuditEntryRow, actor_name: str | None) -> AuditLine:
         row.action,
         row.subject_kind,
         row.subject_id,
+        subject_name,
         row.purpose,
         row.facts,
     )

@@ -1,6 +1,5 @@
 """What the operator's commands list and look up, over the whole installation; no names or numbers of people."""
 
-
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -113,5 +112,3 @@ def list_devices(session: Session) -> list[DeviceLine]:
         .join(GateRow, GateRow.id == DeviceRow.gate_id, isouter=True)
     )
     return [DeviceLine(*row) for row in session.execute(query.order_by(SiteRow.name, DeviceRow.name))]
-
-

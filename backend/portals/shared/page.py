@@ -1,9 +1,9 @@
 """The one way to add a page: address and permission are fixed together, closed by default.
 
-    @page(blueprint, "/visits", Permission.VISIT_READ)
-    def visits() -> str:
-        with page_work() as work:
-            ...
+@page(blueprint, "/visits", Permission.VISIT_READ)
+def visits() -> str:
+    with page_work() as work:
+        ...
 """
 
 import functools

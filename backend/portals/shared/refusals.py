@@ -29,15 +29,20 @@ def install_refusal_pages(app: Flask) -> None:
 
 
 def _to_login(refusal: Unauthenticated) -> AnyResponse:
-    """A fragment's page comes back after the log-in, not the fragment."""
-    wanted = urlsplit(request.headers.get("HX-Current-URL", "")) if is_htmx() else None
-    target = f"{wanted.path}?{wanted.query}" if wanted else request.full_path
-    address = f"/login?{urlencode({'next': safe_target(target.rstrip('?'))})}"
+    address = f"/login?{urlencode({'next': safe_target(_wanted_page())})}"
     if not is_htmx():
         return redirect(address)
     response = Response(status=401)
     response.headers["HX-Redirect"] = address
     return response
+
+
+def _wanted_page() -> str:
+    """What to show after the log-in: the page of a fragment, not the fragment; nothing that was posted."""
+    if is_htmx():
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return f"{page.path}?{page.query}".rstrip("?")
+    return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
 def _refused(refusal: Refusal) -> Response:

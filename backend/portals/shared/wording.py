@@ -159,3 +159,19 @@ def moment(instant: datetime, seconds: bool = False) -> str:
 def clock(instant: datetime) -> str:
     """`18:05:09`, where the day is today."""
     return instant.astimezone(LOCAL_ZONE).strftime("%H:%M:%S")
+
+
+def script_texts() -> dict[str, str]:
+    """What the portals' own scripts say."""
+    return {
+        "unsent": _("网络不通，操作没有送达，请重试。"),
+        "late": _("系统没有及时回应，请看列表确认后再操作。"),
+        "failed": _("系统暂时没有回应，请稍后重试。"),
+        "live": _("实时"),
+        "waiting": _("连接中"),
+        "lost": _("重连中"),
+        "soundOn": _("提示音 开"),
+        "soundOff": _("提示音 关"),
+        "someWait": _("有 {count} 个等待处理"),
+        "noneWaits": _("没有等待处理的"),
+    }

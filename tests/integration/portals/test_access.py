@@ -35,20 +35,19 @@ def test_the_policy_allows_no_inline_script_and_no_frame(
     assert "frame-ancestors 'none'" in policy
 
 
-@pytest.mark.parametrize("address", ["/", "/gate", "/passages", "/visits", "/bindings", "/audit"])
-def test_a_manager_reads_every_page(house: Gatehouse, portal: Flask, address: str) -> None:
+def test_a_manager_reads_every_page(house: Gatehouse, portal: Flask) -> None:
     house.expect(plate="苏B88888")
     house.car(certain("苏B88888"))
     house.car(uncertain("苏E12345", ("苏E12346", 0.31)))
-    assert "安邻 · 物业" in logged_in(portal, house.hire("manager", Role.PROPERTY_MANAGER)).read(address)
+    manager = logged_in(portal, house.hire("manager", Role.PROPERTY_MANAGER))
+    for address in ("/", "/gate", "/passages", "/visits", "/bindings", "/audit"):
+        assert "安邻 · 物业" in manager.read(address)
 
 
-@pytest.mark.parametrize(("address", "status"), [("/", 200), ("/gate", 200), ("/bindings", 403), ("/audit", 403)])
-def test_a_guard_reaches_the_gate_and_neither_bindings_nor_audit(
-    house: Gatehouse, portal: Flask, address: str, status: int
-) -> None:
+def test_a_guard_reaches_the_gate_and_neither_bindings_nor_audit(house: Gatehouse, portal: Flask) -> None:
     guard = logged_in(portal, house.hire("guard", Role.GUARD))
-    assert guard.get(address).status_code == status
+    assert guard.get("/gate").status_code == 200
+    assert [guard.get(address).status_code for address in ("/bindings", "/audit")] == [403, 403]
     assert 'href="/audit"' not in guard.read("/")
 
 

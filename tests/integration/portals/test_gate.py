@@ -174,6 +174,13 @@ def test_the_photo_is_served_with_care_and_one_look_is_recorded(house: Gatehouse
     assert [(look.subject_id, look.purpose) for look in looks] == [(car, "gate_duty")]
 
 
+def test_a_look_at_a_photo_names_the_page_it_was_for(house: Gatehouse, guard: Staff) -> None:
+    car = house.car(certain("苏E99999"))
+    assert guard.get(f"/media/{car}?purpose=register_check").status_code == 200
+    assert guard.get(f"/media/{car}?purpose=curiosity").status_code == 422
+    assert [look.purpose for look in actions(house, "passage.looked")] == ["register_check"]
+
+
 @pytest.mark.parametrize("count", [1, 8])
 def test_the_board_takes_the_same_number_of_queries_however_busy(house: Gatehouse, guard: Staff, count: int) -> None:
     for seed in range(count):

@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from backend.features.people.model import Relation
 from backend.features.residents.model import BindingState
 from backend.features.residents.tables import BindingRow
 from backend.infrastructure.audit.tables import AuditEntryRow
@@ -123,7 +122,6 @@ def test_a_binding_is_shown_beside_what_is_on_file_and_approved(house: Gatehouse
     again = manager.press(f"/bindings/{binding}/approve")
     assert again.status_code == 409
     assert "该申请已处理" in events_of(again)["toast"]["text"]
-    assert Relation.OWNER.value == "owner"
 
 
 def test_a_refused_binding_keeps_its_preset_reason(house: Gatehouse, manager: Staff) -> None:
@@ -151,6 +149,12 @@ def test_the_audit_log_is_read_by_actor_area_subject_and_day(house: Gatehouse, m
     assert "赵经理" in page
     assert "放行" in page
     assert "苏E99999" not in page
+
+
+def test_a_log_in_names_who_logged_in(house: Gatehouse, manager: Staff) -> None:
+    page = manager.read("/audit?actor=manager&action=staff.logged_in")
+    assert page.count('class="row-item"') == 1
+    assert "登录：赵经理" in page
 
 
 def test_reading_the_audit_log_is_on_record_too(house: Gatehouse, manager: Staff) -> None:

@@ -38,6 +38,10 @@ def test_a_fragment_without_a_session_leads_its_whole_page_to_the_login(portal: 
     assert answer.headers["HX-Redirect"] == "/login?next=%2Fgate%3Fgate%3D1"
 
 
+def test_logging_in_again_after_an_expired_post_begins_at_home(portal: Flask) -> None:
+    assert Staff(portal.test_client()).post("/logout").location == "/login?next=%2F"
+
+
 def test_a_wrong_password_says_what_to_do_and_keeps_the_username(portal: Flask, house: Gatehouse) -> None:
     house.hire("guard", Role.GUARD)
     answer = Staff(portal.test_client()).post("/login", username="guard", password="wrong")

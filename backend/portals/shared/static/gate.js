@@ -10,10 +10,10 @@ document.addEventListener("alpine:init", () => {
     state: "waiting",
     sound: localStorage.getItem(SOUND) === "on",
     get label() {
-      return { live: "实时", waiting: "连接中", lost: "重连中" }[this.state];
+      return texts[this.state];
     },
     get soundLabel() {
-      return this.sound ? "提示音 开" : "提示音 关";
+      return this.sound ? texts.soundOn : texts.soundOff;
     },
     get pressed() {
       return String(this.sound);
@@ -70,7 +70,7 @@ function noticeWaiting() {
   if (ids.some((id) => !known.has(id)) && localStorage.getItem(SOUND) === "on") chime();
   known = new Set(ids);
   const said = document.getElementById("waiting-said");
-  const text = ids.length ? `有 ${ids.length} 个等待处理` : "没有等待处理的";
+  const text = ids.length ? texts.someWait.replace("{count}", ids.length) : texts.noneWaits;
   if (said.textContent !== text) said.textContent = text; // spoken only when it changes
 }
 

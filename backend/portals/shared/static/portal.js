@@ -1,6 +1,7 @@
 "use strict";
 // What every page of a portal needs beside htmx: the CSRF token on posts, toasts, and no press lost in silence.
 
+const texts = JSON.parse(document.getElementById("texts").textContent);
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
 function toast({ text, kind }) {
@@ -19,9 +20,9 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = meta("csrf-token");
 });
 document.addEventListener("toast", (event) => toast(event.detail));
-document.addEventListener("htmx:sendError", () => toast({ text: "网络不通，操作没有送达，请重试。", kind: "bad" }));
-document.addEventListener("htmx:timeout", () => toast({ text: "系统没有及时回应，请看列表确认后再操作。", kind: "bad" }));
+document.addEventListener("htmx:sendError", () => toast({ text: texts.unsent, kind: "bad" }));
+document.addEventListener("htmx:timeout", () => toast({ text: texts.late, kind: "bad" }));
 document.addEventListener("htmx:responseError", (event) => {
   const explained = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Redirect");
-  if (!explained) toast({ text: "系统暂时没有回应，请稍后重试。", kind: "bad" });
+  if (!explained) toast({ text: texts.failed, kind: "bad" });
 });
