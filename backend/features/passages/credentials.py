@@ -17,22 +17,31 @@ from backend.infrastructure.crypto import Crypto
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
+from backend.kernel.ids import GateId
 
 Fault = PassFault | VisitFault
 
 
 def check_pass(work: Work, crypto: Crypto, within: Scope, device: Device, text: str) -> Fault | None:
-    """Opens for a genuine pass of a visit that admits now; otherwise says why not, and the guard sees it."""
-    if device.gate_id is None:
-        raise NotAGate
+    """Opens for a genuine pass of a visit that admits now; otherwise says why not, and the guard sees it.
+
+    Raises NotAGate.
+    """
+    gate_id = _gate_of(device)
     opened = open_pass(crypto, text)
     if isinstance(opened, PassFault):
         return _ask(work, device, Credential.QR, opened, None)
-    gate = sites.get_gate(work.session, within, device.gate_id)
+    gate = sites.get_gate(work.session, within, gate_id)
     fault = fault_at(opened, gate.site_id, gate.bit, work.now)
     if fault is PassFault.WRONG_SITE:
         return _ask(work, device, Credential.QR, fault, None)
     return _use(work, within, device, Credential.QR, _visit(work, within, opened.id), fault)
+
+
+def _gate_of(device: Device) -> GateId:
+    if device.gate_id is None or device.direction is None:
+        raise NotAGate
+    return device.gate_id
 
 
 def _visit(work: Work, within: Scope, visit_id: UUID) -> Visit | None:
@@ -43,7 +52,8 @@ def _visit(work: Work, within: Scope, visit_id: UUID) -> Visit | None:
 
 
 def check_code(work: Work, crypto: Crypto, within: Scope, device: Device, code: str) -> Fault | None:
-    """Raises NotFound (and counts it) for a code that no open visit has, TooManyGuesses."""
+    """Raises NotFound (and counts it) for a code that no open visit has, TooManyGuesses, NotAGate."""
+    _gate_of(device)
     visit = visits.get_by_code(work, crypto, within, device.id, code)
     return _use(work, within, device, Credential.CODE, visit, None)
 

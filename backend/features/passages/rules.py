@@ -34,7 +34,7 @@ def decide(
     if now - occurred_at > FRESH:
         return AskGuard(AskReason.PHOTO_LATE, visit.id if visit else None)
     if direction is Direction.EXIT:
-        return _leaving(vehicle, visit)
+        return _leaving(observation, vehicle, visit)
     if observation.text is None:
         return AskGuard(AskReason.NO_PLATE)
     if not observation.certain:
@@ -44,8 +44,10 @@ def decide(
     return _visiting(visit, now)
 
 
-def _leaving(vehicle: Vehicle | None, visit: Visit | None) -> Decision:
-    """Nobody is held inside for a plate that could not be read."""
+def _leaving(observation: PlateObservation, vehicle: Vehicle | None, visit: Visit | None) -> Decision:
+    """Nobody is held inside for a plate that could not be read; but only a sure plate ends a visit."""
+    if not observation.certain:
+        return Admit(AdmitReason.LEAVING)
     return Admit(AdmitReason.LEAVING, visit.id if visit else None, vehicle.id if vehicle else None)
 
 

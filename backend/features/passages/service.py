@@ -132,7 +132,8 @@ def apply_reading(work: Work, within: Scope, capture: Capture, observation: Plat
     """
     passage = _existing(store.find_of_capture(work.session, within, capture.id))
     decision = judge(work, within, passage, observation)
-    note_plate(work, within, passage, observation)
+    if passage.plate is None:  # else a guard has read it already, and a person's word stands
+        note_plate(work, within, passage, observation)
     if passage.state is PassageState.READING:
         carry_out(work, within, passage, decision)
     work.publish(FEED, passage.site_id, passage.id)
@@ -148,15 +149,18 @@ def note_unusable(work: Work, within: Scope, capture: Capture) -> None:
 
 
 def judge(work: Work, within: Scope, passage: Passage, observation: PlateObservation) -> Decision:
-    vehicle, visit = _known(work, within, observation)
+    vehicle, visit = _known(work, within, passage.direction, observation)
     return rules.decide(passage.direction, observation, vehicle, visit, passage.occurred_at, work.now)
 
 
-def _known(work: Work, within: Scope, observation: PlateObservation) -> tuple[Vehicle | None, Visit | None]:
+def _known(
+    work: Work, within: Scope, direction: Direction, observation: PlateObservation
+) -> tuple[Vehicle | None, Visit | None]:
     if observation.text is None:
         return None, None
     vehicle = people.find_vehicle_by_plate(work.session, within, observation.text)
-    return vehicle, visits.match_plate(work, within, observation.text)
+    match = visits.match_arriving if direction is Direction.ENTRY else visits.match_leaving
+    return vehicle, match(work, within, observation.text)
 
 
 def note_plate(work: Work, within: Scope, passage: Passage, observation: PlateObservation) -> None:

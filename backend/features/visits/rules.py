@@ -35,7 +35,11 @@ def fault_of(visit: Visit, at: datetime) -> VisitFault | None:
     return None
 
 
-def best_match(visits: Iterable[Visit], at: datetime) -> Visit | None:
+def best_arriving(visits: Iterable[Visit], at: datetime) -> Visit | None:
     """Of several visits with one plate: one that admits now, else the one whose window is nearest."""
-    ranked = sorted(visits, key=lambda v: (fault_of(v, at) is not None, abs(v.valid_from - at)))
-    return ranked[0] if ranked else None
+    return min(visits, key=lambda v: (fault_of(v, at) is not None, abs(v.valid_from - at)), default=None)
+
+
+def best_leaving(visits: Iterable[Visit]) -> Visit | None:
+    """The latest visit that has come in: a later one, still to come, is not what ends here."""
+    return max((v for v in visits if v.entries), key=lambda v: v.valid_from, default=None)

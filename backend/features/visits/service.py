@@ -30,6 +30,7 @@ CODE_DIGITS = 6
 WRONG_CODES_ALLOWED = 10
 GUESS_WINDOW = timedelta(minutes=10)
 RECENTLY_OVER = timedelta(hours=12)
+LONG_OVER = timedelta(days=30)
 
 
 def register(
@@ -76,15 +77,18 @@ def register(
 
 def _limit(work: Work, household_id: HouseholdId) -> None:
     """Counts under a lock of the household's own: two phones cannot both take the last place."""
-    work.session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"visits:{household_id}"}
-    )
+    _lock(work, f"visits:{household_id}")
     if store.count_open(work.session, household_id, work.now) >= rules.OPEN_VISITS_PER_HOUSEHOLD:
         raise TooManyVisits(limit=rules.OPEN_VISITS_PER_HOUSEHOLD)
 
 
+def _lock(work: Work, key: str) -> None:
+    work.session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
 def _free_code(work: Work, crypto: Crypto, site_id: SiteId) -> str:
-    """Six digits that no open visit of the site has; the unique index settles a tie of two at once."""
+    """Six digits that no open visit of the site has, and no other registration can take until this one commits."""
+    _lock(work, f"visit-codes:{site_id}")
     store.free_codes(work.session, site_id, work.now)
     while True:
         code = random_digits(CODE_DIGITS)
@@ -140,9 +144,14 @@ def _keep_wrong_code(own: Work, device_id: DeviceId) -> None:
     own.record("visit.code_wrong", Subject("device", device_id))
 
 
-def match_plate(work: Work, within: Scope, plate: str) -> Visit | None:
+def match_arriving(work: Work, within: Scope, plate: str) -> Visit | None:
     """The visit to judge a car by, one that admits now if there is any."""
-    return rules.best_match(store.with_plate(work.session, within, plate, work.now - RECENTLY_OVER), work.now)
+    return rules.best_arriving(store.with_plate(work.session, within, plate, work.now - RECENTLY_OVER), work.now)
+
+
+def match_leaving(work: Work, within: Scope, plate: str) -> Visit | None:
+    """The visit that ends with this car's leaving, however long it has overstayed."""
+    return rules.best_leaving(store.with_plate(work.session, within, plate, work.now - LONG_OVER))
 
 
 def use_entry(work: Work, within: Scope, visit_id: VisitId) -> bool:
