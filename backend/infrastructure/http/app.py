@@ -7,6 +7,7 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from backend.infrastructure.http.bounded_request import BoundedRequest
 from backend.infrastructure.http.health import health_blueprint
 from backend.infrastructure.http.identity import AUTHENTICATOR, Authenticator
 from backend.infrastructure.http.platform import EXTENSION, Platform
@@ -25,6 +26,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 def prepare(app: Flask, platform: Platform, authenticate: Authenticator, *, max_bytes: int = MAX_JSON_BYTES) -> None:
     """Makes a bare Flask app one of ours; the caller registers blueprints afterwards."""
+    app.request_class = BoundedRequest
     app.extensions[EXTENSION] = platform
     app.config[AUTHENTICATOR] = authenticate
     app.config["MAX_CONTENT_LENGTH"] = max_bytes

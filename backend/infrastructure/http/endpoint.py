@@ -22,12 +22,14 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from backend.infrastructure.http.identity import authorise
+from backend.infrastructure.http.json_body import JsonBodyParser
 from backend.infrastructure.http.platform import platform
 from backend.infrastructure.idempotency import BadKey, KeyRequired, Replay, StoredAnswer, claim_key, store_answer
 from backend.infrastructure.unit_of_work import Work, unit_of_work
 from backend.kernel.identity import Permission
 
 View = Callable[..., Response]
+BODY_PARSER = JsonBodyParser()
 KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 KEY_HEADER = {
     "in": "header",
@@ -53,6 +55,7 @@ def endpoint(
 ) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         documented = blueprint.response(status, answer() if answer else None)(view)
+        blueprint.ARGUMENTS_PARSER = BODY_PARSER
         if body is not None:
             documented = blueprint.arguments(body)(documented)
         if query is not None:

@@ -1,5 +1,6 @@
 """One host an app: `property.example.cn`, `device.example.cn`. Cookies and origins keep them apart."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -7,6 +8,18 @@ from flask import Flask
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
+
+UNKNOWN_HOST = json.dumps(
+    {
+        "type": "urn:anlin:problem:unknown_host",
+        "title": "地址不对",
+        "status": 421,
+        "code": "unknown_host",
+        "detail": "此域名下没有服务，请核对网址。",
+    },
+    ensure_ascii=False,
+).encode()
+"""Made once and without an app: no app answers for this host."""
 
 
 class HostDispatcher:
@@ -26,7 +39,6 @@ class HostDispatcher:
 
 
 def _unknown_host(start_response: StartResponse) -> Iterable[bytes]:
-    body = b'{"type":"urn:anlin:problem:unknown_host","title":"unknown host","status":421,"code":"unknown_host"}'
-    headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))]
+    headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(UNKNOWN_HOST)))]
     start_response("421 Misdirected Request", headers)
-    return [body]
+    return [UNKNOWN_HOST]

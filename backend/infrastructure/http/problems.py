@@ -51,7 +51,9 @@ def problem(status: int, code: str, facts: dict[str, Any] | None = None, errors:
         document["facts"] = facts
     if errors:
         document["errors"] = errors
-    response = Response(json.dumps(document, ensure_ascii=False), status, mimetype="application/problem+json")
+    # The names of unknown fields come back, and a stranger's names may hold half a character.
+    body = json.dumps(document, ensure_ascii=False).encode(errors="replace")
+    response = Response(body, status, mimetype="application/problem+json")
     if status in RETRY_AFTER_SECONDS:
         response.headers["Retry-After"] = RETRY_AFTER_SECONDS[status]
     if status == 401:

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate
 
 from backend.infrastructure.texts import translate
-from backend.kernel.paging import MAX_LIMIT, Cursor, PageRequest
+from backend.kernel.paging import MAX_LIMIT, BadCursor, Cursor, PageRequest
 
 MESSAGES = {
     "required": "此项必填",
@@ -50,8 +50,16 @@ class JsonSchema(Schema):
         field_obj.error_messages = Messages(field_obj.error_messages | MESSAGES)
         if isinstance(field_obj, fields.Enum):
             field_obj.error_messages["unknown"] = "可选值：{choices}"
-        if isinstance(field_obj, fields.List):
-            self.on_bind_field(field_name, field_obj.inner)
+        for inner in _inner_fields(field_obj):
+            self.on_bind_field(field_name, inner)
+
+
+def _inner_fields(field_obj: fields.Field[Any]) -> list[fields.Field[Any]]:
+    if isinstance(field_obj, fields.List):
+        return [field_obj.inner]
+    if isinstance(field_obj, fields.Mapping):
+        return [inner for inner in (field_obj.key_field, field_obj.value_field) if inner is not None]
+    return []
 
 
 class Bounds(validate.Length):
@@ -62,6 +70,11 @@ class Bounds(validate.Length):
 
     def _format_error(self, value: Any, message: str) -> str:
         return super()._format_error(value, translate(message))
+
+
+class ItemCount(Bounds):
+    message_max = "最多 {max} 项"
+    message_equal = "应有 {equal} 项"
 
 
 class Between(validate.Range):
@@ -112,6 +125,8 @@ class PageQuery(JsonSchema):
 def page_request(query: dict[str, Any]) -> PageRequest:
     """Raises BadCursor for a cursor that no page gave."""
     after = None if query["cursor"] is None else Cursor.decode(query["cursor"])
+    if after is not None and not _CALENDAR[0] <= after.at < _CALENDAR[1]:
+        raise BadCursor
     return PageRequest(query["limit"], after)
 
 
