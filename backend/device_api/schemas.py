@@ -1,40 +1,37 @@
 """What devices send and get. Unknown fields are refused: a typo in a firmware must not pass unseen."""
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.features.devices.model import CommandKind, CommandOutcome
 from backend.features.passes.rules import TEXT_LENGTH
+from backend.infrastructure.http.schema_base import Between, Bounds, Instant, ItemCount, JsonSchema, Text
+from backend.infrastructure.texts import translate
+
+HIGHEST_COUNTER = 2**31 - 1
 
 
-class Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class MediaResponse(Schema):
+class MediaResponse(JsonSchema):
     media_id = fields.UUID(required=True)
     sha256 = fields.String(required=True, metadata={"description": "hex; compare it with what was sent"})
 
 
-class Envelope(Strict):
+class Envelope(JsonSchema):
     """The header of every event."""
 
     event_id = fields.UUID(required=True, metadata={"description": "made by the device, once for each event"})
     boot_id = fields.UUID(required=True)
-    counter = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**53))
-    occurred_at = fields.AwareDateTime(required=True, format="iso")
-    sent_at = fields.AwareDateTime(
-        required=True, format="iso", metadata={"description": "the device's clock at sending; checked against ours"}
-    )
+    counter = fields.Integer(required=True, strict=True, validate=Between(min=0, max=HIGHEST_COUNTER))
+    occurred_at = Instant(required=True)
+    sent_at = Instant(required=True, metadata={"description": "the device's clock at sending; checked against ours"})
 
 
 class CaptureRequest(Envelope):
-    media_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(equal=1))
+    media_ids = fields.List(fields.UUID(), required=True, validate=ItemCount(equal=1))
     payload = fields.Dict(
-        keys=fields.String(validate=validate.Length(1, 64)),
-        values=fields.String(validate=validate.Length(0, 256)),
+        keys=Text(64),
+        values=Text(256, min_length=0),
         load_default=dict,
-        validate=validate.Length(max=32),
+        validate=ItemCount(max=32),
         metadata={"description": "what the camera itself reports; stored with its origin, opens nothing"},
     )
 
@@ -42,16 +39,16 @@ class CaptureRequest(Envelope):
 class PassCheckRequest(Envelope):
     """Exactly one of the two."""
 
-    qr = fields.String(validate=validate.Length(equal=TEXT_LENGTH))
-    code = fields.String(validate=validate.Regexp(r"^[0-9]{6}$"))
+    qr = Text(TEXT_LENGTH, min_length=TEXT_LENGTH)
+    code = fields.String(validate=[Bounds(equal=6), validate.Regexp("^[0-9]{6}$", error="应为六位数字")])
 
     @validates_schema
     def one_credential(self, data: dict[str, object], **_: object) -> None:
         if ("qr" in data) == ("code" in data):
-            raise ValidationError("exactly one of qr and code", "code")
+            raise ValidationError(translate("qr 与 code 须提供且只提供一项"), "code")
 
 
-class EventResponse(Schema):
+class EventResponse(JsonSchema):
     event_id = fields.String(required=True)
     received_at = fields.String(required=True)
 
@@ -66,24 +63,22 @@ class PassCheckResponse(EventResponse):
     text = fields.String(required=True, metadata={"description": "one calm sentence for the display, Chinese"})
 
 
-class CommandResponse(Schema):
+class CommandResponse(JsonSchema):
     id = fields.UUID(required=True)
     kind = fields.Enum(CommandKind, by_value=True, required=True)
     passage_id = fields.UUID(required=True, allow_none=True)
-    issued_at = fields.AwareDateTime(format="iso", required=True)
-    expires_at = fields.AwareDateTime(
-        format="iso", required=True, metadata={"description": "do not act after this instant"}
-    )
+    issued_at = Instant(required=True)
+    expires_at = Instant(required=True, metadata={"description": "do not act after this instant"})
 
 
-class CommandsResponse(Schema):
+class CommandsResponse(JsonSchema):
     commands = fields.List(fields.Nested(CommandResponse), required=True)
-    server_time = fields.AwareDateTime(format="iso", required=True)
+    server_time = Instant(required=True)
 
 
-class AcknowledgeRequest(Strict):
+class AcknowledgeRequest(JsonSchema):
     outcome = fields.Enum(CommandOutcome, by_value=True, required=True)
 
 
-class WaitQuery(Schema):
-    wait_seconds = fields.Integer(load_default=0, validate=validate.Range(0, 25))
+class WaitQuery(JsonSchema):
+    wait_seconds = fields.Integer(load_default=0, validate=Between(min=0, max=25))

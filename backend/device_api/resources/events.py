@@ -22,7 +22,9 @@ from backend.kernel.identity import Permission
 blueprint = Blueprint("events", __name__, url_prefix="/v1", description="Events")
 
 
-@endpoint(blueprint, "POST", "/captures", Permission.EVENT_SEND, body=CaptureRequest, answer=CaptureResponse, status=202)
+@endpoint(
+    blueprint, "POST", "/captures", Permission.EVENT_SEND, body=CaptureRequest, answer=CaptureResponse, status=202
+)
 def capture(body: dict[str, Any]) -> Response:
     """A photo of a car at the lane. The decision comes back as a command, or to the guard."""
     _, device_id = device_place()
