@@ -1,4 +1,4 @@
-"""Everything the guard sees of one gate, in four queries however busy it is."""
+"""Everything the guard sees of one gate, in five queries however busy it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Direction
@@ -22,8 +22,13 @@ from backend.pages.passage_cards import Barrier, PassageCard, card_query, read_c
 UNDECIDED = (PassageState.READING.value, PassageState.WAITING.value)
 WAITING_SHOWN = 30
 RECENT_SHOWN = 20
+OWED_SHOWN = 5
 STALE = timedelta(hours=12)
 """Whoever has not been decided for this long has left; the passage stays in the list of passages."""
+
+
+OWED_FOR = timedelta(days=7)
+"""A reason that nobody has given by then is asked for in the list of passages only."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,9 @@ class GatePage:
     waiting: Sequence[PassageCard]
     """Undecided, the longest waiting first: the order in which they stand at the barrier."""
     recent: Sequence[PassageCard]
-    """Decided, newest first, but those whose reason is owed before all others."""
+    """Decided, newest first."""
+    owed: Sequence[PassageCard]
+    """Opened in an emergency, and nobody has said why, oldest first."""
 
     @property
     def awaits_barrier(self) -> bool:
@@ -69,6 +76,7 @@ def read_gate_page(session: Session, within: Scope, gate_id: UUID | None, now: d
         _lanes(session, within, gate.id),
         _waiting(session, within, gate.id, now),
         _recent(session, within, gate.id, now),
+        _owed(session, within, gate.id, now),
     )
 
 
@@ -112,10 +120,14 @@ def _waiting(session: Session, within: Scope, gate_id: GateId, now: datetime) ->
 
 
 def _recent(session: Session, within: Scope, gate_id: GateId, now: datetime) -> Sequence[PassageCard]:
-    shown = or_(PassageRow.created_at > now - STALE, PassageRow.reason_owed)
-    query = _at(within, gate_id).where(PassageRow.state.not_in(UNDECIDED), shown)
-    newest = (PassageRow.reason_owed.desc(), PassageRow.created_at.desc(), PassageRow.id.desc())
+    query = _at(within, gate_id).where(PassageRow.state.not_in(UNDECIDED), PassageRow.created_at > now - STALE)
+    newest = (PassageRow.created_at.desc(), PassageRow.id.desc())
     return read_cards(session, query.order_by(*newest).limit(RECENT_SHOWN), now)
+
+
+def _owed(session: Session, within: Scope, gate_id: GateId, now: datetime) -> Sequence[PassageCard]:
+    query = _at(within, gate_id).where(PassageRow.reason_owed, PassageRow.created_at > now - OWED_FOR)
+    return read_cards(session, query.order_by(PassageRow.created_at, PassageRow.id).limit(OWED_SHOWN), now)
 
 
 def _at(within: Scope, gate_id: GateId) -> Any:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.features.accounts.tables import StaffRow
@@ -72,13 +72,6 @@ class PassageCard:
 
 def card_query() -> Select[Any]:
     """Passages with whatever a card shows; the caller adds scope, filter, order and limit."""
-    last = (
-        select(DeviceCommandRow.outcome, DeviceCommandRow.expires_at.label("told_until"))
-        .where(DeviceCommandRow.passage_id == PassageRow.id)
-        .order_by(DeviceCommandRow.issued_at.desc())
-        .limit(1)
-        .lateral("last_command")
-    )
     query = (
         select(
             PassageRow,
@@ -87,17 +80,22 @@ def card_query() -> Select[Any]:
             StaffRow.display_name.label("guard"),
             VisitRow.visitor_name,
             ROOM_LABEL.label("room"),
-            last.c.outcome,
-            last.c.told_until,
+            DeviceCommandRow.outcome,
+            DeviceCommandRow.expires_at.label("told_until"),
         )
         .join(GateRow, GateRow.id == PassageRow.gate_id)
         .join(DeviceRow, DeviceRow.id == PassageRow.device_id)
         .outerjoin(StaffRow, StaffRow.id == PassageRow.decided_by)
         .outerjoin(VisitRow, VisitRow.id == PassageRow.visit_id)
         .outerjoin(VehicleRow, VehicleRow.id == PassageRow.vehicle_id)
-        .outerjoin(last, true())
+        .outerjoin(DeviceCommandRow, _opening())
     )
     return join_room(query, func.coalesce(VisitRow.household_id, VehicleRow.household_id))
+
+
+def _opening() -> ColumnElement[bool]:
+    """The command of the decision; it bears the decision's instant, by which the index finds it."""
+    return (DeviceCommandRow.issued_at == PassageRow.decided_at) & (DeviceCommandRow.passage_id == PassageRow.id)
 
 
 def read_cards(session: Session, query: Select[Any], now: datetime) -> Sequence[PassageCard]:

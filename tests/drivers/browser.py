@@ -8,12 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pyotp
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from backend.entry import live_apps, web_apps
+from backend.entry import web_apps
+from backend.features.accounts.model import Portal
+from backend.features.devices.service import COMMANDS
 from backend.infrastructure.http.hosts import HostDispatcher
+from backend.infrastructure.http.live import LiveHub
 from backend.infrastructure.http.platform import Platform
+from backend.live.app import create_portal_stream
+from backend.portals.shared.cookies import authenticator
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 390, "height": 844}
@@ -36,9 +42,19 @@ def serving(platform: Platform) -> Iterator[Platform]:
         web, live = (stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2))
         settings = replace(platform.settings, public_port=web.getsockname()[1], live_port=live.getsockname()[1])
         served = replace(platform, settings=settings)
-        for listener, apps in ((web, web_apps(served)), (live, live_apps(served))):
+        hub = LiveHub(served.database, COMMANDS)
+        stack.callback(hub.stop)
+        for listener, apps in ((web, web_apps(served)), (live, _streams(served, hub))):
             stack.enter_context(_serve(listener, HostDispatcher(apps, settings.base_domain)))
         yield served
+
+
+def _streams(platform: Platform, hub: LiveHub) -> dict[str, Flask]:
+    """As `backend.entry.live_apps`, of a hub that ends with the test."""
+    return {
+        portal.value: create_portal_stream(platform, hub, portal.value, authenticator(platform, portal))
+        for portal in Portal
+    }
 
 
 @contextmanager

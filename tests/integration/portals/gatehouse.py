@@ -20,7 +20,7 @@ from backend.features.media import service as media
 from backend.features.passages import desk
 from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
-from backend.features.passages.model import PlateObservation
+from backend.features.passages.model import HandReason, PlateObservation
 from backend.features.passages.tables import CaptureRow, PassageRow
 from backend.features.residents.tables import ResidentRow
 from backend.features.sites import service as sites
@@ -105,6 +105,10 @@ class Gatehouse:
     def emergency(self) -> PassageId:
         with self.work() as work:
             return desk.emergency_open(work, self.within, self.entry)
+
+    def give_reason(self, passage_id: PassageId) -> None:
+        with self.work() as work:
+            desk.give_reason(work, self.within, passage_id, HandReason.DEVICE_FAULT)
 
     def acknowledge(self, lane: DeviceId, outcome: CommandOutcome = CommandOutcome.DONE) -> None:
         with self.work() as work:
