@@ -35,7 +35,11 @@ ROTATABLE = frozenset(Purpose) - {Purpose.LOOKUP}
 
 
 class KeyMissing(Exception):
-    pass
+    """A key file, a purpose or a version that is not there; the message holds no key."""
+
+
+class KeyRefused(Exception):
+    """A rotation or retirement that would make data unreadable."""
 
 
 @dataclass(frozen=True)
@@ -95,21 +99,26 @@ def create_keys(path: Path, now: datetime) -> None:
 
 
 def rotate(path: Path, purpose: Purpose, now: datetime) -> Key:
-    """Adds the next version; older ones stay readable until `retire`."""
+    """Adds the next version; older ones stay readable until `retire`. Raises KeyRefused."""
+    if purpose not in ROTATABLE:
+        raise KeyRefused(f"{purpose.value} cannot be rotated: every stored hash was made with it")
     keys = load_keys(path)
     version = max(keys.versions(purpose)) + 1
     if version > 255:
-        raise KeyMissing(f"{purpose.value} has used its 255 versions; retire old ones first")
+        raise KeyRefused(f"{purpose.value} has used its 255 versions")
     key = _fresh(purpose, version, now)
     _write(path, Keys({**keys.by_purpose, purpose: {**keys.by_purpose[purpose], version: key}}))
     return key
 
 
 def retire(path: Path, purpose: Purpose, version: int) -> None:
-    """Forgets one old version. Raises KeyMissing for the current one."""
+    """Forgets one old version for good; whether anything still needs it is the caller's to find out.
+
+    Raises KeyRefused for the current version, KeyMissing for one that does not exist.
+    """
     keys = load_keys(path)
-    if version == keys.current(purpose).version:
-        raise KeyMissing("the current version cannot be retired; rotate first")
+    if keys.get(purpose, version) == keys.current(purpose):
+        raise KeyRefused("the current version cannot be retired; rotate first")
     kept = {v: k for v, k in keys.by_purpose[purpose].items() if v != version}
     _write(path, Keys({**keys.by_purpose, purpose: kept}))
 
