@@ -5,11 +5,11 @@ Made when they are asked for, so that importing this module opens nothing.
 
 import os
 from functools import cache
+from importlib import import_module
 
 from flask import Flask
 
 from backend.bootstrap import platform_from_environment
-from backend.cli import add_commands
 from backend.entry import live_apps, web_apps
 from backend.infrastructure.http.hosts import HostDispatcher
 from backend.infrastructure.http.platform import Platform
@@ -41,7 +41,8 @@ def command_line() -> Flask:
     """An app without routes: it carries the operator's commands."""
     configure_logging()
     app = Flask("anlin")
-    add_commands(app, os.environ, all_web_apps)
+    # By name: web processes need none of what commands need (Alembic, the supervisor's servers).
+    import_module("backend.cli").add_commands(app, os.environ, all_web_apps)
     return app
 
 

@@ -4,12 +4,33 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+from backend.cli.audit import audit
+from backend.cli.backup import backup
 from backend.cli.context import APPS, ENVIRONMENT, Apps
 from backend.cli.database import check_migrations, db_upgrade
 from backend.cli.demo import seed
+from backend.cli.documents import permissions, retention
+from backend.cli.keys import keys
 from backend.cli.openapi import openapi
+from backend.cli.registers import device, site
+from backend.cli.users import user
+from backend.cli.weights import weights
 
-COMMANDS = (db_upgrade, check_migrations, openapi, seed)
+COMMANDS = (
+    audit,
+    backup,
+    check_migrations,
+    db_upgrade,
+    device,
+    keys,
+    openapi,
+    permissions,
+    retention,
+    seed,
+    site,
+    user,
+    weights,
+)
 
 
 def add_commands(app: Flask, environ: Mapping[str, str], apps: Apps) -> None:

@@ -9,8 +9,9 @@ import click
 from flask import Flask, current_app
 
 from backend.bootstrap import build_platform
+from backend.cli.installation import with_running_servers
 from backend.infrastructure.http.platform import Platform
-from backend.infrastructure.keys import KeyMissing, create_keys
+from backend.infrastructure.keys import KeyMissing, Keys, create_keys, load_keys
 from backend.infrastructure.settings import BadSettings, Settings, read_settings
 from backend.kernel.clock import utc_now
 from backend.kernel.identity import Actor, Role, system_actor
@@ -25,7 +26,7 @@ OPERATOR = Actor(system_actor().kind, None, None, frozenset({Role.OPERATOR}))
 
 def settings() -> Settings:
     try:
-        return read_settings(current_app.config[ENVIRONMENT])
+        return read_settings(with_running_servers(current_app.config[ENVIRONMENT]))
     except BadSettings as bad:
         raise click.ClickException(str(bad)) from None
 
@@ -40,11 +41,17 @@ def platform() -> Platform:
     chosen = settings()
     if not chosen.in_production:
         create_keys(chosen.keys_file, utc_now())
+    loaded_keys(chosen)
+    return _platform(chosen)
+
+
+def loaded_keys(chosen: Settings) -> Keys:
+    """The installation's keys as the file has them now."""
     try:
-        return _platform(chosen)
+        return load_keys(chosen.keys_file)
     except FileNotFoundError:
         raise click.ClickException(
-            f"no {chosen.keys_file.name}: run `flask keys create` once, and keep it safe"
+            f"no {chosen.keys_file}: fetch the copy of it, or for a new installation `flask keys create`"
         ) from None
     except KeyMissing as missing:
         raise click.ClickException(str(missing)) from None

@@ -1,29 +1,92 @@
 """Migrations, as the database's owner."""
 
-import click
-from alembic import command
-from alembic.util import CommandError
+from collections.abc import Mapping
 
+import click
+from alembic.util import CommandError
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import ProgrammingError
+
+from backend.bootstrap import build_platform
 from backend.cli.context import settings
-from backend.infrastructure.schema import alembic_config, upgrade
+from backend.cli.demo import load_demo, load_demo_once
+from backend.cli.installation import scratch_environment
+from backend.infrastructure.keys import create_keys
+from backend.infrastructure.migrate import check, downgrade, upgrade
+from backend.infrastructure.schema import current_revision, expected_revision
+from backend.infrastructure.settings import Settings, read_settings
+from backend.kernel.clock import utc_now
+from backend.tables import METADATA
+
+FIRST = "0001"
 
 
 @click.command("db-upgrade")
-def db_upgrade() -> None:
+@click.option("--demo", is_flag=True, help="Also load the demo community, once.")
+def db_upgrade(demo: bool) -> None:
     """Bring the database to this version; does nothing where it is there already."""
-    chosen = settings()
+    click.echo(bring_up_to_date(settings()))
+    if demo:
+        click.echo(load_demo_once())
+
+
+def bring_up_to_date(chosen: Settings) -> str:
+    """Says what was done."""
+    before = _revision(chosen.database_owner_url)
+    if before == expected_revision():
+        return f"database is up to date at {before}"
     upgrade(chosen.database_owner_url, chosen.database_url)
-    click.echo("database is up to date")
+    return f"database migrated from {before or 'empty'} to {expected_revision()}"
+
+
+def _revision(url: str) -> str | None:
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return current_revision(connection)
+    except ProgrammingError:
+        return None
+    finally:
+        engine.dispose()
 
 
 @click.command("check-migrations")
 def check_migrations() -> None:
-    """Migrate a scratch database up, down and up again, and compare it with the tables in the code."""
-    chosen = settings()
-    config = alembic_config(chosen.database_owner_url)
-    upgrade(chosen.database_owner_url, chosen.database_url)
+    """Migrate a scratch PostgreSQL up, down and up again, empty and with the demo in it; compare it with the code."""
+    with scratch_environment() as environ:
+        _walk_empty(read_settings(environ))
+        _walk_populated(read_settings(environ))
+    click.echo("migrations and tables agree")
+
+
+def _walk_empty(scratch: Settings) -> None:
+    owner, app = scratch.database_owner_url, scratch.database_url
+    upgrade(owner, app)
+    downgrade(owner, app)
+    upgrade(owner, app)
     try:
-        command.check(config)
+        check(owner)
     except CommandError as difference:
         raise click.ClickException(f"migrations and tables differ: {difference}") from None
-    click.echo("migrations and tables agree")
+
+
+def _walk_populated(scratch: Settings) -> None:
+    """Down to the first migration and up again must keep every row."""
+    owner, app = scratch.database_owner_url, scratch.database_url
+    create_keys(scratch.keys_file, utc_now())
+    platform = build_platform(scratch)
+    load_demo(platform)
+    before = row_counts(platform.database.engine)
+    platform.database.engine.dispose()  # its connections would hold locks against the migrations
+    downgrade(owner, app, FIRST)
+    upgrade(owner, app)
+    if row_counts(platform.database.engine) != before:
+        raise click.ClickException("a migration down and up again lost rows")
+    platform.database.engine.dispose()
+
+
+def row_counts(engine: Engine) -> Mapping[str, int]:
+    """Rows of every table of the platform."""
+    with engine.connect() as connection:
+        names = [table.name for table in METADATA.sorted_tables]
+        return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names}  # noqa: S608

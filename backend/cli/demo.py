@@ -54,17 +54,21 @@ def seed() -> None:
 @seed.command("demo")
 def demo() -> None:
     """A community, a kindergarten, their staff, gates and one resident; once."""
+    click.echo(load_demo_once())
+
+
+def load_demo_once() -> str:
+    """Says what was done. Raises ClickException in production."""
     here = platform()
     if here.settings.in_production:
         raise click.ClickException("production takes no demo data")
     file = here.settings.state_dir / DEMO_FILE
     if file.exists():
-        click.echo("the demo community is there already")
-        return
+        return "the demo community is there already"
     loaded = load_demo(here)
     _write_private(file, json.dumps(loaded, ensure_ascii=False, indent=1))
     _write_private(here.settings.state_dir / DEMO_TEXT, _text(here, loaded))
-    click.echo("demo community loaded")
+    return "demo community loaded"
 
 
 @seed.command("codes")
