@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -123,6 +124,12 @@ class EmbeddedServer(ABC):
         # PostgreSQL's own children lead groups of their own.
         stop_strays(processes_in(self.data), signal.SIGKILL, STOP_SECONDS)
         self.process = None
+
+    def remove_outside_folders(self) -> None:
+        """Delete what a stopped server of a temporary `state_dir` keeps elsewhere: sockets, and data of its account."""
+        shutil.rmtree(self.layout.sockets, ignore_errors=True)
+        if self.layout.home != self.layout.state_dir:
+            shutil.rmtree(self.layout.home, ignore_errors=True)
 
     def restart(self) -> None:
         """Stop in order and start again on the same data."""

@@ -2,9 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from backend.supervisor.settings import Settings
 
@@ -12,7 +11,10 @@ GUNICORN = (
     *("--worker-class", "gthread", "--timeout", "60", "--keep-alive", "30"),
     *("--no-control-socket", "--log-level", "warning"),
 )
-WEB = ("--workers", "2", "--threads", "8", "--graceful-timeout", "4")
+WEB_WORKERS = 2
+WEB = ("--workers", str(WEB_WORKERS), "--threads", "8", "--graceful-timeout", "4")
+# A killed master would leave its workers to find out by themselves; a terminated one takes them along.
+MASTER = signal.SIGTERM
 # One thread for each open stream; Ctrl-C must not wait for them.
 LIVE = ("--workers", "1", "--threads", "128", "--graceful-timeout", "2")
 
@@ -29,45 +31,56 @@ class ProcessSpec:
     command: tuple[str, ...]
     step: bool = False
     as_owner: bool = False
+    pool_size: int = 0
+    """Connections to the database that each of its `processes` may hold; 0 for a program without any."""
+    processes: int = 1
     parent_death_signal: signal.Signals = signal.SIGKILL
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def default_table(settings: Settings) -> tuple[ProcessSpec, ...]:
     """The product's processes for these settings."""
-    table = [_flask("migrate", "db-upgrade")]
-    if settings.development and settings.database_url is None:
-        table.append(_flask("seed", "seed", "demo"))
-    if settings.development:
-        table.append(_python("sandbox", "notifications.sandbox"))
+    demo = ("--demo",) if settings.development and settings.database_url is None else ()
+    migrate = ProcessSpec("migrate", _module("backend.cli", "db-upgrade", *demo), step=True, as_owner=True)
+    sandbox = ProcessSpec("sandbox", _module("notifications.sandbox"))
     return (
-        *table,
-        _gunicorn("web", "wsgi:application", settings.port, WEB, metrics_dir=settings.metrics_dir),
-        _gunicorn("live", "wsgi:live_application", settings.live_port, LIVE),
-        _python("worker-recognition", "workers", "worker", "recognition"),
-        _python("worker-default", "workers", "worker", "default"),
-        _python("background", "workers", "background"),
-        _python("direct", "workers", "direct"),
+        migrate,
+        *((sandbox,) if settings.development else ()),
+        _web(settings),
+        _live(settings),
+        # A job, its lease's keeper, and one to spare.
+        ProcessSpec("worker-recognition", _module("workers", "worker", "recognition"), pool_size=3),
+        ProcessSpec("worker-default", _module("workers", "worker", "default"), pool_size=3),
+        # Relay, reconciler, sequencer and schedule, with one to spare.
+        ProcessSpec("background", _module("workers", "background"), pool_size=5),
+        # Four threads, the keeper and the look-out.
+        ProcessSpec("direct", _module("workers", "direct"), pool_size=6),
     )
 
 
-def _python(name: str, *module_and_arguments: str) -> ProcessSpec:
-    return ProcessSpec(name, (sys.executable, "-m", *module_and_arguments))
+def connections(table: Iterable[ProcessSpec]) -> int:
+    """The most that all processes together may hold in their pools."""
+    return sum(spec.processes * spec.pool_size for spec in table)
 
 
-def _flask(name: str, *command: str) -> ProcessSpec:
-    arguments = (sys.executable, "-m", "flask", "--app", "wsgi:cli_app", *command)
-    return ProcessSpec(name, arguments, step=True, as_owner=True)
-
-
-def _gunicorn(
-    name: str, application: str, port: int, options: tuple[str, ...], metrics_dir: Path | None = None
-) -> ProcessSpec:
-    bind = ("--bind", f"127.0.0.1:{port}")
+def _web(settings: Settings) -> ProcessSpec:
+    metrics = {"PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_dir)}
+    command = _gunicorn("wsgi:application", settings.port, WEB)
+    # One for each thread: a request never waits for another's connection.
     return ProcessSpec(
-        name,
-        (sys.executable, "-m", "gunicorn", application, *bind, *GUNICORN, *options),
-        # A killed master would leave its workers to find out by themselves; a terminated one takes them along.
-        parent_death_signal=signal.SIGTERM,
-        environment={"PROMETHEUS_MULTIPROC_DIR": str(metrics_dir)} if metrics_dir else {},
+        "web", command, pool_size=8, processes=WEB_WORKERS, parent_death_signal=MASTER, environment=metrics
     )
+
+
+def _live(settings: Settings) -> ProcessSpec:
+    command = _gunicorn("wsgi:live_application", settings.live_port, LIVE)
+    # Streams hold no connection; they take one for the log-in and for each batch of the feed.
+    return ProcessSpec("live", command, pool_size=6, parent_death_signal=MASTER)
+
+
+def _module(*module_and_arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", *module_and_arguments)
+
+
+def _gunicorn(application: str, port: int, options: tuple[str, ...]) -> tuple[str, ...]:
+    return _module("gunicorn", application, "--bind", f"127.0.0.1:{port}", *GUNICORN, *options)

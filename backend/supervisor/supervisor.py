@@ -100,10 +100,11 @@ class Supervisor:
 
     def _launch(self, spec: ProcessSpec) -> subprocess.Popen[bytes]:
         owner = {"DATABASE_OWNER_URL": self.owner_url} if spec.as_owner else {}
+        pool = {"POOL_SIZE": str(spec.pool_size)} if spec.pool_size else {}
         return start_child(
             spec.command,
             parent_death_signal=spec.parent_death_signal,
-            environment={**self.environment, **owner, **spec.environment, PROCESS_NAME: spec.name},
+            environment={**self.environment, **owner, **pool, **spec.environment, PROCESS_NAME: spec.name},
             cwd=REPOSITORY,
             output=subprocess.PIPE,
         )

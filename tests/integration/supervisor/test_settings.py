@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from backend.supervisor.processes import default_table
+from backend.supervisor.processes import connections, default_table
 from backend.supervisor.settings import REPOSITORY, child_environment, read_settings
 from notifications.sandbox import credentials
 
@@ -16,21 +16,30 @@ def names(**environment: str) -> list[str]:
     return [spec.name for spec in default_table(read_settings(environment))]
 
 
+def loads_the_demo(**environment: str) -> bool:
+    return any("--demo" in spec.command for spec in default_table(read_settings(environment)))
+
+
 def test_a_real_database_is_never_seeded() -> None:
-    assert "seed" in names()
-    assert "seed" not in names(DATABASE_URL=APP)
+    assert loads_the_demo()
+    assert not loads_the_demo(DATABASE_URL=APP)
 
 
 def test_production_runs_neither_the_sandbox_nor_the_demo() -> None:
-    assert not {"seed", "sandbox"} & set(names(ANLIN_ENV="production"))
+    assert not loads_the_demo(ANLIN_ENV="production")
+    assert "sandbox" not in names(ANLIN_ENV="production")
+
+
+def test_all_pools_together_leave_room_below_eighty_connections() -> None:
+    assert 0 < connections(default_table(read_settings({}))) < 80
 
 
 def test_migrations_come_before_everything_else() -> None:
     assert names()[0] == names(ANLIN_ENV="production", DATABASE_URL=APP)[0] == "migrate"
 
 
-def test_only_migrate_and_seed_work_as_the_owner() -> None:
-    assert {spec.name for spec in default_table(read_settings({})) if spec.as_owner} == {"migrate", "seed"}
+def test_only_migrations_work_as_the_owner() -> None:
+    assert {spec.name for spec in default_table(read_settings({})) if spec.as_owner} == {"migrate"}
 
 
 def test_the_owners_url_is_kept_from_ordinary_processes() -> None:
