@@ -20,11 +20,16 @@ from backend.kernel.jobs import Queue
 from workers import loops, rq_worker
 from workers.direct import DirectRunner
 from workers.keeper import LeaseKeeper
-from workers.registry import COMMON, SCHEDULES
 from workers.relay import Relay, connect
 from workers.running import Registry, Runner
+from workers.schedules import SCHEDULES
 
 log = structlog.get_logger()
+
+REGISTRIES = {
+    Queue.DEFAULT: ("workers.registry", "COMMON"),
+    Queue.RECOGNITION: ("workers.recognition_registry", "RECOGNITION"),
+}
 
 
 def main() -> int:
@@ -56,10 +61,10 @@ def _owner(role: str) -> str:
 
 
 def _registry(queue: Queue) -> Registry:
-    if queue is Queue.RECOGNITION:
-        found: Registry = importlib.import_module("workers.recognition_registry").RECOGNITION
-        return found
-    return COMMON
+    """Each process imports its own handlers alone: a killed worker is back sooner without the others' libraries."""
+    module, name = REGISTRIES[queue]
+    found: Registry = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _work(platform: Platform, queue: Queue) -> None:
@@ -69,8 +74,9 @@ def _work(platform: Platform, queue: Queue) -> None:
 
 
 def _direct(platform: Platform) -> int:
-    runner = Runner(platform, COMMON, LeaseKeeper(platform.database), _owner("direct"))
-    return _together({"direct": DirectRunner(platform.database, COMMON, runner).run})
+    registry = _registry(Queue.DEFAULT)
+    runner = Runner(platform, registry, LeaseKeeper(platform.database), _owner("direct"))
+    return _together({"direct": DirectRunner(platform.database, registry, runner).run})
 
 
 def _background(platform: Platform) -> int:

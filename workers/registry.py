@@ -1,10 +1,7 @@
 """Which handler each kind of job has. A test holds it against every `Job` class of the features."""
 
-from datetime import timedelta
-
 from backend.features.notices.jobs import FetchReceipt, SendNotice
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
-from backend.infrastructure.schedule import Schedule
 from workers.handlers import notices, upkeep
 from workers.running import Registry, Route
 
@@ -16,9 +13,3 @@ COMMON: Registry = {
     ApplyRetention.kind: Route(ApplyRetention, upkeep.apply_retention),
 }
 """Everything without a model: the default worker and the direct runner have no engine in memory."""
-
-SCHEDULES = (
-    Schedule("sign_checkpoints", timedelta(minutes=1), SignCheckpoints),
-    Schedule("prepare_partitions", timedelta(days=1), PreparePartitions),
-    Schedule("apply_retention", timedelta(hours=1), ApplyRetention, timedelta(minutes=7)),
-)

@@ -1,0 +1,12 @@
+"""What happens by the clock; the background process promises it and runs none of it."""
+
+from datetime import timedelta
+
+from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
+from backend.infrastructure.schedule import Schedule
+
+SCHEDULES = (
+    Schedule("sign_checkpoints", timedelta(minutes=1), SignCheckpoints),
+    Schedule("prepare_partitions", timedelta(days=1), PreparePartitions),
+    Schedule("apply_retention", timedelta(hours=1), ApplyRetention, timedelta(minutes=7)),
+)
