@@ -1,0 +1,214 @@
+"""Real servers and worker processes of a run of their own, with the hands that break them.
+
+Everything starts and breaks in the main thread: the kernel ends a child with the *thread* that forked it.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from io import StringIO
+from pathlib import Path
+
+from backend.bootstrap import build_platform
+from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.keys import create_keys
+from backend.infrastructure.migrate import upgrade
+from backend.infrastructure.settings import read_settings
+from backend.kernel.clock import utc_now
+from backend.supervisor.child import Child
+from backend.supervisor.children import signal_group, start_child
+from backend.supervisor.logbook import Logbook
+from backend.supervisor.postgres import PostgresServer
+from backend.supervisor.redis_server import RedisServer
+from backend.supervisor.settings import REPOSITORY
+from tests.chaos.worker import NO_FENCING
+from tests.drivers.sandbox import Sandbox, running_sandbox
+from tests.drivers.servers import embedded_postgres, embedded_redis
+
+BYTECODE = Path(tempfile.gettempdir()) / "anlin-chaos-bytecode"
+
+WORKERS: Mapping[str, tuple[str, ...]] = {
+    "worker-default-1": ("worker", "default"),
+    "worker-default-2": ("worker", "default"),
+    "worker-recognition": ("worker", "recognition"),
+    "background": ("background",),
+    "direct": ("direct",),
+}
+
+
+class Installation:
+    """`fencing=False` starts the workers without the checks that this harness exists to prove."""
+
+    def __init__(
+        self, state_dir: Path, postgres: PostgresServer, redis: RedisServer, sandbox: Sandbox, *, fencing: bool = True
+    ) -> None:
+        self.postgres, self.redis, self.sandbox = postgres, redis, sandbox
+        self.environment = _environment(state_dir, postgres, redis, sandbox)
+        if not fencing:
+            self.environment[NO_FENCING] = "1"
+        create_keys(state_dir / "keys.toml", utc_now())
+        upgrade(postgres.owner_url, postgres.app_url)
+        self.platform: Platform = build_platform(read_settings({**self.environment, "POOL_SIZE": "16"}))
+        self._book = Logbook(state_dir / "logs", console=StringIO())
+        self.workers: dict[str, Child] = {}
+        self._healing: list[tuple[float, Child]] = []
+        self._redis_resumes_at: float | None = None
+        self.redis_outages: list[tuple[float, float]] = []
+        """Unix times between which hints could not flow."""
+
+    def start(self, *names: str) -> None:
+        for name in names or WORKERS:
+            child = Child(name, partial(self._launch, name), self._book)
+            self.workers[name] = child
+            child.start()
+
+    def _launch(self, name: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tests.chaos.worker", *WORKERS[name]]
+        return start_child(
+            command,
+            parent_death_signal=signal.SIGKILL,
+            environment=self.environment,
+            cwd=REPOSITORY,
+            output=subprocess.PIPE,
+        )
+
+    def keep_alive(self) -> None:
+        """To be called often: restarts what ended, wakes what slept long enough."""
+        now = time.monotonic()
+        for wake_at, child in [sleeper for sleeper in self._healing if sleeper[0] <= now]:
+            self._healing.remove((wake_at, child))
+            _signal(child, signal.SIGCONT)
+        if self._redis_resumes_at is not None and self._redis_resumes_at <= now:
+            self._redis_resumes_at = None
+            self.redis.resume()
+        for child in self.workers.values():
+            child.keep_alive()
+
+    def log_of(self, name: str) -> list[str]:
+        path = self._book.folder / f"{name}.log"
+        return path.read_text().splitlines() if path.exists() else []
+
+    @property
+    def healed(self) -> bool:
+        return not self._healing and self._redis_resumes_at is None
+
+    def kill_worker(self, dice: random.Random) -> str:
+        name = dice.choice(sorted(self.workers))
+        _signal(self.workers[name], signal.SIGKILL)
+        return f"kill {name}"
+
+    def kill_group(self, dice: random.Random) -> str:
+        name = dice.choice(sorted(self.workers))
+        process = self.workers[name].process
+        if process is not None:
+            signal_group(process, signal.SIGKILL)
+        return f"kill the group of {name}"
+
+    def pause_worker(self, dice: random.Random) -> str:
+        """Longer than a lease: its jobs go to others, and it comes back believing them its own."""
+        name, seconds = dice.choice(sorted(self.workers)), dice.uniform(12, 20)
+        self.pause(name, seconds)
+        return f"pause {name} for {seconds:.0f} s"
+
+    def pause(self, name: str, seconds: float) -> None:
+        _signal(self.workers[name], signal.SIGSTOP)
+        self._healing.append((time.monotonic() + seconds, self.workers[name]))
+
+    def kill_redis(self, dice: random.Random) -> str:
+        down = time.time()
+        self.redis.kill()
+        self._redis_resumes_at = None
+        time.sleep(dice.uniform(0, 2))
+        self.redis.start()
+        self.redis_outages.append((down, time.time()))
+        return "kill redis"
+
+    def empty_redis(self, _: random.Random) -> str:
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [self.redis.programs / "redis-cli", "-s", self.redis.socket, "flushall"],
+                env={**os.environ, "REDISCLI_AUTH": self.redis.passwords.redis},
+                stdout=subprocess.DEVNULL,
+                check=False,
+                timeout=2,
+            )
+        return "empty redis"
+
+    def pause_redis(self, dice: random.Random, seconds: float | None = None) -> str:
+        seconds = seconds or dice.uniform(2, 8)
+        self.redis.pause()
+        self._redis_resumes_at = max(self._redis_resumes_at or 0, time.monotonic() + seconds)
+        self.redis_outages.append((time.time(), time.time() + seconds))
+        return f"pause redis for {seconds:.0f} s"
+
+    def restart_postgres(self, _: random.Random) -> str:
+        self.postgres.restart()
+        return "restart postgres (fast)"
+
+    def crash_postgres(self, dice: random.Random) -> str:
+        """Immediate shutdown or a power cut: recovery from the write-ahead log follows."""
+        process, immediate = self.postgres.process, dice.random() < 0.5
+        if immediate and process is not None:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(20)
+        self.postgres.kill()
+        self.postgres.start()
+        return "restart postgres (immediate)" if immediate else "kill postgres"
+
+    def stop(self) -> None:
+        for child in self.workers.values():
+            _signal(child, signal.SIGCONT)
+            child.kill()
+        self.redis.resume()
+        self.platform.database.engine.dispose()
+
+
+def _signal(child: Child, number: signal.Signals) -> None:
+    if child.process is not None and child.process.poll() is None:
+        child.process.send_signal(number)
+
+
+def _environment(state_dir: Path, postgres: PostgresServer, redis: RedisServer, sandbox: Sandbox) -> dict[str, str]:
+    sms, wechat = sandbox.sms_settings(), sandbox.wechat_settings()
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | {
+        # As in an installation: a restarted worker compiles nothing.
+        "PYTHONPYCACHEPREFIX": str(BYTECODE),
+        "DATABASE_URL": postgres.app_url,
+        "REDIS_URL": redis.url,
+        "STATE_DIR": str(state_dir),
+        "SMS_ENDPOINT": sms.endpoint_url,
+        "SMS_ACCESS_KEY_ID": sms.access_key_id,
+        "SMS_ACCESS_KEY_SECRET": sms.access_key_secret,
+        "SMS_SIGN_NAME": sms.sign_name,
+        "WECHAT_BASE_URL": wechat.base_url,
+        "WECHAT_APP_ID": wechat.app_id,
+        "WECHAT_APP_SECRET": wechat.app_secret,
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+@contextmanager
+def installed(*, fencing: bool = True) -> Iterator[Installation]:
+    """Durable servers (fsync, append-only file), the providers' stand-in without limits; no worker runs yet."""
+    with tempfile.TemporaryDirectory(prefix="anlin-chaos-") as folder:
+        Path(folder).chmod(0o755)
+        state = Path(folder)
+        with (
+            embedded_postgres(state / "servers", fsync=True) as postgres,
+            embedded_redis(state / "servers") as redis,
+            running_sandbox(state) as sandbox,
+        ):
+            sandbox.enforce_limits(enforced=False)
+            installation = Installation(state, postgres, redis, sandbox, fencing=fencing)
+            try:
+                yield installation
+            finally:
+                installation.stop()
