@@ -15,7 +15,7 @@ FLASK := $(VENV) -m flask --app wsgi:cli_app
 export PROFILE PORT
 STARTED_AT := $(shell date +%s.%N)
 
-.PHONY: help run test check bench accuracy chaos reset status memory lock simulate-gate environment development
+.PHONY: help run test check bench accuracy chaos reset status memory lock simulate-gate codes doctor environment development
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -32,7 +32,7 @@ check: development  ## lint, types, import contracts, migrations, OpenAPI compar
 	$(VENV) -m ruff format --check .
 	$(VENV) -m mypy --strict $(addprefix -p ,$(PACKAGES))
 	.venv/bin/lint-imports
-	$(FLASK) check-migrations
+	$(VENV) -m backend.cli check-migrations
 	$(FLASK) openapi --check
 
 bench: development  ## one line a figure, its baseline beside it
@@ -44,8 +44,15 @@ accuracy: development  ## plates read right of the photos in DIR=…
 chaos: development  ## events through real workers under random faults (EVENTS=10000 FAULTS=200)
 	@$(VENV) -m tests.chaos --events $(EVENTS) --faults $(FAULTS)
 
-simulate-gate: environment  ## a gate terminal that posts photos to a running installation (ARGS=…)
-	@$(VENV) -m tests.drivers.gate $(ARGS)
+simulate-gate: environment  ## a gate terminal posts a photo to a running installation (PLATE=… LANE=… PHOTO=…)
+	@$(VENV) -m tests.drivers.gate $(if $(PLATE),--plate '$(PLATE)') $(if $(LANE),--lane '$(LANE)') \
+		$(if $(PHOTO),--photo '$(PHOTO)') $(ARGS)
+
+codes: environment  ## the current one-time codes of the demo accounts
+	@$(VENV) -m backend.cli seed codes
+
+doctor: environment  ## is the installation well, and if not, what to do
+	@$(VENV) -m backend.cli doctor
 
 status: environment  ## what runs, and since when
 	@$(VENV) -m backend.supervisor status

@@ -9,6 +9,7 @@ from backend.cli.backup import backup
 from backend.cli.context import APPS, ENVIRONMENT, Apps
 from backend.cli.database import check_migrations, db_upgrade
 from backend.cli.demo import seed
+from backend.cli.doctor import doctor
 from backend.cli.documents import permissions, retention
 from backend.cli.keys import keys
 from backend.cli.openapi import openapi
@@ -22,6 +23,7 @@ COMMANDS = (
     check_migrations,
     db_upgrade,
     device,
+    doctor,
     keys,
     openapi,
     permissions,
