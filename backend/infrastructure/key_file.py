@@ -20,18 +20,22 @@ class KeyFile:
         self._keys = load_keys(path)
 
     def current(self) -> Keys:
-        if _stamp(self._path) != self._stamp:
+        """What the file holds now; what it held last while it is away."""
+        if _stamp(self._path) not in (self._stamp, None):
             self._reload()
         return self._keys
 
     def _reload(self) -> None:
         with self._lock:
             stamp = _stamp(self._path)
-            if stamp != self._stamp:
+            if stamp not in (self._stamp, None):
                 self._keys, self._stamp = load_keys(self._path), stamp
 
 
-def _stamp(path: Path) -> Stamp:
-    """Changes with every write: the file is replaced as a whole, so it is another inode."""
-    found = path.stat()
+def _stamp(path: Path) -> Stamp | None:
+    """Changes with every write: the file is replaced as a whole, so it is another inode. None: it is not there."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
     return found.st_ino, found.st_mtime_ns
