@@ -69,10 +69,7 @@ def role(patient: Patient) -> Finding:
     query = "SELECT current_user, pg_has_role(relowner, 'usage') FROM pg_class WHERE oid = 'audit_entry'::regclass"
     with patient.engine.connect() as connection:
         name, owns = connection.execute(text(query)).one()
-    changes = [
-        how for how in ("UPDATE audit_entry SET action = action", "DELETE FROM audit_entry") if _may(patient, how)
-    ]
-    if owns or changes:
+    if owns or any(_may(patient, change) for change in CHANGES):
         advice = "set DATABASE_URL to a role of its own, as deploy/postgres/roles.sh makes it, and migrate as the owner"
         return Finding(Level.FAIL, f"{name} may change what was audited", advice)
     return ok(f"{name} owns nothing and cannot change the audit log")
@@ -173,9 +170,7 @@ def checkpoints(patient: Patient) -> Finding:
     with patient.engine.connect() as connection:
         age = float(connection.execute(text(query)).scalar_one())
     advice = "until it is signed, the tail could be cut unseen: see whether background and worker-default run"
-    return graded(
-        age.total_seconds(), 180, 3600, f"the oldest unsigned entry is {age.total_seconds():.0f} s old", advice
-    )
+    return graded(age, 180, 3600, f"the oldest unsigned entry is {age:.0f} s old", advice)
 
 
 def witness(patient: Patient) -> Finding:
@@ -192,9 +187,7 @@ def weights(patient: Patient) -> Finding:
     try:
         verify_weights(patient.platform.settings.state_dir / "models")
     except WeightsError as error:
-        return Finding(
-            Level.FAIL, f"{error} ({error.code})", "install the locked requirements, or import the pack again"
-        )
+        return Finding(Level.FAIL, f"{error} ({error.code})", "install the locked wheels, or import the pack again")
     return ok("every model file is the one that was measured")
 
 
@@ -213,9 +206,7 @@ def providers(patient: Patient) -> Finding:
     missing = [name for name, value in wanted.items() if not value]
     if missing:
         level = Level.FAIL if settings.in_production else Level.WARN
-        return Finding(
-            level, f"not set: {', '.join(missing)}", "nobody would be told anything, and residents not let in"
-        )
+        return Finding(level, f"not set: {', '.join(missing)}", "no message would be sent and no resident logged in")
     return ok("the real providers" if settings.in_production else "the sandbox, as in development")
 
 
