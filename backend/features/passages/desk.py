@@ -46,7 +46,7 @@ def correct(work: Work, within: Scope, passage_id: UUID, plate: str) -> Decision
 
 
 def _say(work: Work, within: Scope, passage: Passage, plate: str, action: str) -> Decision:
-    said = PlateObservation(plate, certain=True, confidence_0_1=1.0, engine=BY_HAND)
+    said = PlateObservation(plate, certain=True, confidence_0_1=1.0, engine=BY_HAND, said_by_person=True)
     decision = judge(work, within, passage, said)
     note_plate(work, within, passage, said)
     work.record(action, Subject("passage", passage.id))

@@ -35,6 +35,8 @@ class PlateObservation:
     kind: str | None = None
     alternatives: tuple[tuple[str, float], ...] = ()
     read_ms: float = 0.0
+    said_by_person: bool = False
+    """A guard stands before the car: the photo's age does not matter then."""
 
 
 class AdmitReason(Enum):

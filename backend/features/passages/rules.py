@@ -31,7 +31,7 @@ def decide(
     now: datetime,
 ) -> Decision:
     """`vehicle` and `visit` are those of the observed plate, if any."""
-    if now - occurred_at > FRESH:
+    if now - occurred_at > FRESH and not observation.said_by_person:
         return AskGuard(AskReason.PHOTO_LATE, visit.id if visit else None)
     if direction is Direction.EXIT:
         return _leaving(observation, vehicle, visit)
