@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.kernel.paging import BadCursor, Cursor, PageRequest, page_of
 
-at_any_time = st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))
+at_any_time = st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 
 
 def cursor_at(number: int) -> Cursor:

@@ -7,7 +7,7 @@ from backend.features.passages.jobs import RecognisePlate
 from backend.infrastructure.schedule import Schedule
 from backend.kernel.ids import CaptureId, uuid7
 
-instants = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))
+instants = st.datetimes(datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 periods = st.sampled_from([timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)])
 offsets = st.integers(0, 86_399).map(lambda seconds: timedelta(seconds=seconds))
 
