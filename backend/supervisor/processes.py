@@ -12,7 +12,8 @@ GUNICORN = (
     *("--no-control-socket", "--log-level", "warning"),
 )
 WEB_WORKERS = 2
-WEB = ("--workers", str(WEB_WORKERS), "--threads", "8", "--graceful-timeout", "4")
+# Loaded once and forked: half the time to start, and the pages of code are shared. Nothing is open before the fork.
+WEB = ("--preload", "--workers", str(WEB_WORKERS), "--threads", "8", "--graceful-timeout", "4")
 # A killed master would leave its workers to find out by themselves; a terminated one takes them along.
 MASTER = signal.SIGTERM
 # One thread for each open stream; Ctrl-C must not wait for them.
