@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Text, insert, select, text
+from sqlalchemy import BigInteger, Index, SmallInteger, Text, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Row
@@ -35,6 +35,15 @@ class FeedRow(Row):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class FeedHeadRow(Row):
+    """The last position given; one row."""
+
+    __tablename__ = "feed_head"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger)
+
+
 @dataclass(frozen=True)
 class FeedEntry:
     position: int
@@ -50,26 +59,33 @@ def append(session: Session, kind: str, site_id: SiteId, subject_id: UUID, now: 
 
 
 def assign_positions(session: Session, limit: int = 1000) -> int:
-    """Gives the next positions to every visible row without one; the sequencer alone may call it.
+    """Gives the next positions to visible rows without one; returns how many.
 
-    The advisory lock makes "alone" true: a second sequencer waits here, and sees the first one's positions.
+    Two sequencers cannot interleave: the head's row lock is held until commit. Positions never go back, also when
+    old rows have been deleted: pages remember the last one they saw.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('anlin.sequencer'))"))
-    numbered = session.execute(_ASSIGN, {"limit": limit}).all()
-    if numbered:
-        last = max(row.position for row in numbered)
-        session.execute(text("SELECT pg_notify(:channel, :last)"), {"channel": SEQUENCED, "last": str(last)})
-    return len(numbered)
+    waiting = session.scalars(select(FeedRow.id).where(FeedRow.position.is_(None)).order_by(FeedRow.id).limit(limit))
+    ids = waiting.all()
+    if not ids:
+        return 0
+    last = session.execute(_ADVANCE, {"count": len(ids)}).scalar_one()
+    numbered = session.execute(_NUMBER, {"ids": ids, "before": last - len(ids)}).rowcount  # type: ignore[attr-defined]
+    session.execute(text("SELECT pg_notify(:channel, :last)"), {"channel": SEQUENCED, "last": str(last)})
+    return int(numbered)
 
 
-_ASSIGN = text(
+_ADVANCE = text(
     """
-    WITH waiting AS (
-        SELECT id, row_number() OVER (ORDER BY id) AS nth FROM feed WHERE position IS NULL
-        ORDER BY id LIMIT :limit
-    )
-    UPDATE feed SET position = (SELECT coalesce(max(position), 0) FROM feed) + waiting.nth
-    FROM waiting WHERE feed.id = waiting.id RETURNING feed.position
+    INSERT INTO feed_head (id, position) VALUES (1, :count)
+    ON CONFLICT (id) DO UPDATE SET position = feed_head.position + excluded.position RETURNING position
+    """
+)
+# A second sequencer waited for the head: what the first has numbered meanwhile keeps its number, and leaves a gap.
+_NUMBER = text(
+    """
+    UPDATE feed SET position = :before + waiting.nth
+    FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS waiting(id, nth)
+    WHERE feed.id = waiting.id AND feed.position IS NULL
     """
 )
 
@@ -85,5 +101,15 @@ def read_after(session: Session, position: int, sites: Iterable[SiteId], limit: 
     return [FeedEntry(r.position or 0, r.kind, SiteId(r.site_id), r.subject_id, r.at) for r in rows]
 
 
+def read_between(session: Session, after: int, until: int, sites: Iterable[SiteId]) -> list[FeedEntry]:
+    """Every entry of these sites behind one position and up to another."""
+    entries: list[FeedEntry] = []
+    sites = list(sites)
+    while page := [e for e in read_after(session, after, sites) if e.position <= until]:
+        entries += page
+        after = page[-1].position
+    return entries
+
+
 def last_position(session: Session) -> int:
-    return int(session.execute(text("SELECT coalesce(max(position), 0) FROM feed")).scalar_one())
+    return session.scalar(select(FeedHeadRow.position)) or 0

@@ -117,6 +117,11 @@ def upgrade() -> None:
     op.create_index(op.f('ix_feed_at'), 'feed', ['at'], unique=False)
     op.create_index('ix_feed_site_id_position', 'feed', ['site_id', 'position'], unique=False)
     op.create_index('ix_feed_unsequenced', 'feed', ['id'], unique=False, postgresql_where=sa.text('position IS NULL'))
+    op.create_table('feed_head',
+    sa.Column('id', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_feed_head'))
+    )
     op.create_table('idempotency_key',
     sa.Column('actor_id', sa.Uuid(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -621,6 +626,7 @@ def downgrade() -> None:
     op.drop_table('outbox_job')
     op.drop_index(op.f('ix_idempotency_key_created_at'), table_name='idempotency_key')
     op.drop_table('idempotency_key')
+    op.drop_table('feed_head')
     op.drop_index('ix_feed_unsequenced', table_name='feed', postgresql_where=sa.text('position IS NULL'))
     op.drop_index('ix_feed_site_id_position', table_name='feed')
     op.drop_index(op.f('ix_feed_at'), table_name='feed')

@@ -163,9 +163,8 @@ class LiveHub:
         with self._lock:
             sites = frozenset().union(*(s.sites for s in self._subscribers))
         with self._database.sessions() as session:
-            entries = feed.read_after(session, self._position, sites)
+            self._fan_out(feed.read_between(session, self._position, int(notice.payload), sites))
         self._position = max(self._position, int(notice.payload))
-        self._fan_out(entries)
 
     def _fan_out(self, entries: list[feed.FeedEntry]) -> None:
         with self._lock:
