@@ -54,24 +54,25 @@ class FeedEntry:
 
 
 def append(session: Session, kind: str, site_id: SiteId, subject_id: UUID, now: datetime) -> None:
-    session.execute(insert(FeedRow).values(id=uuid7(), kind=kind, site_id=site_id, subject_id=subject_id, at=now))
-    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": UNSEQUENCED})
+    row = {"id": uuid7(), "kind": kind, "site_id": site_id, "subject_id": subject_id, "at": now}
+    session.execute(insert(FeedRow).values(row).returning(func.pg_notify(UNSEQUENCED, "")))
 
 
 def assign_positions(session: Session, limit: int = 1000) -> int:
     """Gives the next positions to visible rows without one; returns how many.
 
-    Two sequencers cannot interleave: the head's row lock is held until commit. Positions never go back, also when
-    old rows have been deleted: pages remember the last one they saw.
+    A second sequencer waits at the lock and then sees what the first has numbered. Positions never go back, also
+    when old rows have been deleted: pages remember the last one they saw.
     """
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('anlin.sequencer'))"))
     waiting = session.scalars(select(FeedRow.id).where(FeedRow.position.is_(None)).order_by(FeedRow.id).limit(limit))
     ids = waiting.all()
     if not ids:
         return 0
     last = session.execute(_ADVANCE, {"count": len(ids)}).scalar_one()
-    numbered = session.execute(_NUMBER, {"ids": ids, "before": last - len(ids)}).rowcount  # type: ignore[attr-defined]
+    session.execute(_NUMBER, {"ids": ids, "before": last - len(ids)})
     session.execute(text("SELECT pg_notify(:channel, :last)"), {"channel": SEQUENCED, "last": str(last)})
-    return int(numbered)
+    return len(ids)
 
 
 _ADVANCE = text(
@@ -80,12 +81,11 @@ _ADVANCE = text(
     ON CONFLICT (id) DO UPDATE SET position = feed_head.position + excluded.position RETURNING position
     """
 )
-# A second sequencer waited for the head: what the first has numbered meanwhile keeps its number, and leaves a gap.
 _NUMBER = text(
     """
     UPDATE feed SET position = :before + waiting.nth
     FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS waiting(id, nth)
-    WHERE feed.id = waiting.id AND feed.position IS NULL
+    WHERE feed.id = waiting.id
     """
 )
 
