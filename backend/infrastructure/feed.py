@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Text, func, insert, select, text
+from sqlalchemy import BigInteger, Index, SmallInteger, Text, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Row
