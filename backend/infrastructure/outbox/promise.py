@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -24,13 +24,17 @@ def promise(
 ) -> UUID:
     """Inserts the job and wakes the relay at commit. Returns the id of the one promise with this `dedup_key`."""
     row = _row(job, now, site_id, dedup_key, not_before, tenant_id)
+    # One round trip for the row and the wake-up, and no wake-up where the promise was there already.
+    wake_up = func.pg_notify(PROMISED, "")
     inserted = session.execute(
-        insert(OutboxRow).values(row).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(OutboxRow.id)
-    ).scalar_one_or_none()
-    if inserted is None:
-        return session.execute(select(OutboxRow.id).where(OutboxRow.dedup_key == dedup_key)).scalar_one()
-    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PROMISED})
-    return inserted
+        insert(OutboxRow)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["dedup_key"])
+        .returning(OutboxRow.id, wake_up)
+    ).one_or_none()
+    if inserted is not None:
+        return UUID(str(inserted.id))
+    return session.execute(select(OutboxRow.id).where(OutboxRow.dedup_key == dedup_key)).scalar_one()
 
 
 def _row(
