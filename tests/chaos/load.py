@@ -15,10 +15,10 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 import requests
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from backend.device_api.app import create_app
 from tests.builders.scenes import gate_scene
 from tests.chaos.scene import PLENTY, RESIDENT_PLATE, UNKNOWN_PLATE, VISITOR_PLATE, Scene
 from tests.drivers.gate import GateTerminal
@@ -39,9 +39,9 @@ class QuietHandler(WSGIRequestHandler):
 
 
 @contextmanager
-def device_api(scene: Scene) -> Iterator[str]:
-    """The device API on a loopback port, in threads of this process."""
-    server = make_server("127.0.0.1", 0, create_app(scene.platform), threaded=True, request_handler=QuietHandler)
+def served(app: Flask) -> Iterator[str]:
+    """The app on a loopback port, in threads of this process."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

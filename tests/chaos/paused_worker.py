@@ -29,7 +29,7 @@ def pause_a_worker(installation: Installation) -> Tally:
     _until(installation, lambda: installation.healed)
     # The woken worker reads its answer and tries to write; its next sign of life shows that it has.
     _until(installation, lambda: any("notices.send" in line for line in installation.log_of("direct")))
-    return count_effects(database, sandbox.counts(), visits=[visit.id], captures=[], faults=1)
+    return count_effects(database, sandbox.counts(), visits=[visit.id], captures=[], faults=1, unfinished=0)
 
 
 def _until(installation: Installation, condition: Callable[[], bool], seconds: float = 60) -> None:

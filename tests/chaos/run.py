@@ -7,12 +7,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend.device_api.app import create_app
 from backend.features.notices.jobs import SendNotice
 from backend.features.passages.jobs import RecognisePlate
 from tests.chaos.installation import Installation
-from tests.chaos.load import CAPTURE_SHARE, Load, device_api
+from tests.chaos.load import CAPTURE_SHARE, Load, served
 from tests.chaos.scene import build_scene
-from tests.chaos.tally import Tally, count_effects, rows, slowest_while, unfinished
+from tests.chaos.tally import RECLAIMS_BY_KIND, Tally, count_effects, rows, slowest_while, unfinished
 
 HOMES = 60
 PATIENCE_SECONDS = 60
@@ -44,14 +45,13 @@ class Run:
         print(f"seed {self._seed}; {CAPTURE_SHARE:.0%} photos through the engine, the rest messages", flush=True)
         scene = build_scene(self._installation.platform, self._installation.sandbox, homes=HOMES)
         self._installation.start()
-        with device_api(scene) as base_url, ThreadPoolExecutor(4) as threads:
+        with served(create_app(scene.platform)) as base_url, ThreadPoolExecutor(4) as threads:
             load = Load(scene, base_url, self._events, self._seed)
             try:
                 self._send(load, load.start(threads))
             finally:
                 load.stopping.set()
-        self._settle()
-        return self._count(load)
+        return self._count(load, self._settle())
 
     def _send(self, load: Load, drivers: list[Future[None]]) -> None:
         while not all(driver.done() for driver in drivers):
@@ -101,23 +101,30 @@ class Run:
         load.open.messages = open_jobs.get(SendNotice.kind, 0)
         load.open.photos = open_jobs.get(RecognisePlate.kind, 0)
 
-    def _settle(self) -> None:
-        """Waits until everything is done, at most a minute after the last fault has healed."""
+    def _settle(self) -> int:
+        """Waits until everything is done, at most a minute after the last fault has healed; how much is not."""
         database, deadline = self._installation.platform.database, time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             self._installation.keep_alive()
             if not self._installation.healed:
                 deadline = time.monotonic() + PATIENCE_SECONDS
             elif unfinished(database) == 0:
-                return
+                return 0
             time.sleep(0.2)
+        return unfinished(database)
 
-    def _count(self, load: Load) -> Tally:
+    def _count(self, load: Load, left: int) -> Tally:
         database, taken = self._installation.platform.database, self._installation.sandbox.counts()
         outages = self._installation.redis_outages
         slowest = slowest_while(database, outages)
         print(f"redis away {len(outages)} times; the slowest message of then was accepted after {slowest:.1f} s")
-        return count_effects(database, taken, visits=load.visits, captures=load.captures, faults=self._made)
+        for row in rows(database, RECLAIMS_BY_KIND):
+            print(
+                f"{row.kind}: {row.jobs} taken over from lost workers, p99 {row.p99:.1f} s, slowest {row.slowest:.1f} s"
+            )
+        return count_effects(
+            database, taken, visits=load.visits, captures=load.captures, faults=self._made, unfinished=left
+        )
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._started

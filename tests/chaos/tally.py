@@ -55,6 +55,11 @@ _ENTRIES = """
     FROM visit v WHERE v.entries > 0
 """
 _RECLAIMS = "SELECT coalesce(percentile_disc(0.99) WITHIN GROUP (ORDER BY reclaim_seconds), 0) FROM outbox_job"
+RECLAIMS_BY_KIND = """
+    SELECT kind, count(*) AS jobs, max(reclaim_seconds) AS slowest,
+        percentile_disc(0.99) WITHIN GROUP (ORDER BY reclaim_seconds) AS p99
+    FROM outbox_job WHERE reclaim_seconds IS NOT NULL GROUP BY kind ORDER BY kind
+"""
 _OPEN = """
     SELECT count(*) FROM outbox_job WHERE finished_at IS NULL
         AND (kind IN ('notices.send', 'passages.recognise_plate')
@@ -67,7 +72,13 @@ _LATENCIES = """
 
 
 def count_effects(
-    database: Database, taken: Mapping[str, int], *, visits: Sequence[UUID], captures: Sequence[UUID], faults: int
+    database: Database,
+    taken: Mapping[str, int],
+    *,
+    visits: Sequence[UUID],
+    captures: Sequence[UUID],
+    faults: int,
+    unfinished: int,
 ) -> Tally:
     """`taken` is how many messages the provider took for each of our ids; the rest is what callers were told."""
     notices, passages = rows(database, _NOTICES), {row.event_id: row for row in rows(database, _PASSAGES)}
@@ -88,9 +99,8 @@ def count_effects(
         + sum(row.entries != row.passages or row.notices != row.passages for row in rows(database, _ENTRIES))
     )
     uncertain = len(sent_twice) - len(silently)
-    return Tally(
-        len(visits) + len(captures), faults, lost, doubled, uncertain, unfinished(database), reclaim_p99(database)
-    )
+    events = len(visits) + len(captures)
+    return Tally(events, faults, lost, doubled, uncertain, unfinished, reclaim_p99(database))
 
 
 def rows(database: Database, statement: str, **values: Any) -> Sequence[Any]:

@@ -17,7 +17,7 @@ FIGURES = re.compile(
 
 
 def chaos(*arguments: str) -> tuple[dict[str, int], int]:
-    """The last line's figures, and the exit status. Reclaiming in time is judged on a quiet machine, by `make chaos`."""
+    """The last line's figures, and the exit status; how soon lost jobs are found again is for `make chaos` to judge."""
     command = [sys.executable, "-m", "tests.chaos", *arguments]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     found = FIGURES.fullmatch((done.stdout.splitlines() or [""])[-1])
