@@ -1,0 +1,115 @@
+"""From photo to barrier: one capture a second against the real processes, the time split into its parts."""
+
+import time
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+from backend.device_api.app import create_app
+from backend.features.devices.service import COMMANDS
+from backend.infrastructure.http.live import LiveHub
+from backend.live.app import create_device_wait
+from tests.benchmarks.figures import percentile, show
+from tests.builders.scenes import gate_scene
+from tests.chaos.installation import Installation
+from tests.chaos.load import served
+from tests.chaos.scene import RESIDENT_PLATE, Scene, build_scene
+from tests.chaos.tally import rows
+from tests.drivers.gate import GateTerminal
+
+PHOTOS, EVERY_SECONDS, WARM_UP = 60, 1.0, 5
+PATIENCE_SECONDS = 60
+DECISIONS = """
+    SELECT p.id, p.read_ms, extract(epoch FROM d.issued_at)::float8 AS decided
+    FROM passage p JOIN device_command d ON d.passage_id = p.id
+"""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Instants at the gate, Unix seconds; all processes share this machine's clock."""
+
+    begun: float
+    uploaded: float
+    taken: float
+
+
+@dataclass
+class Lane:
+    """A camera that sends and a barrier that waits for its command, as one terminal does."""
+
+    base_url: str
+    live_url: str
+    token: str
+    sent: dict[str, Sent] = field(default_factory=dict)
+    told: dict[str, float] = field(default_factory=dict)
+    closing: Event = field(default_factory=Event)
+
+    def watch(self) -> None:
+        gate = GateTerminal(self.base_url, self.live_url, self.token)
+        while not self.closing.is_set():
+            for command in gate.commands(wait_seconds=5):
+                self.told.setdefault(str(command["passage_id"]), time.time())
+                gate.acknowledge(command["id"])
+
+    def photograph(self, photos: int) -> None:
+        gate, photo = GateTerminal(self.base_url, self.live_url, self.token), gate_scene(RESIDENT_PLATE, seed=3)
+        show("photo_bytes", len(photo), "bytes (1280 x 960 JPEG)")
+        for _ in range(photos):
+            begun = time.time()
+            media_id = gate.upload(photo).json()["media_id"]
+            uploaded = time.time()
+            answer = gate.post("/v1/captures", gate.envelope(media_ids=[media_id]))
+            self.sent[answer.json()["passage_id"]] = Sent(begun, uploaded, time.time())
+            time.sleep(max(0.0, EVERY_SECONDS - (time.time() - begun)))
+
+
+def bench_latency(installation: Installation) -> None:
+    scene = build_scene(installation.platform, installation.sandbox)
+    installation.start("worker-recognition", "background", "direct", "worker-default-1")
+    hub = LiveHub(installation.platform.database, COMMANDS)
+    with (
+        served(create_app(scene.platform)) as base_url,
+        served(create_device_wait(scene.platform, hub)) as live_url,
+    ):
+        lane = Lane(base_url, live_url, scene.lane.token)
+        Thread(target=lane.watch, daemon=True).start()
+        lane.photograph(WARM_UP)
+        _wait_for(lane, WARM_UP)
+        lane.sent.clear()
+        lane.photograph(PHOTOS)
+        _wait_for(lane, WARM_UP + PHOTOS)
+        lane.closing.set()
+        hub.stop()
+    _show(lane, scene)
+
+
+def _wait_for(lane: Lane, count: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(lane.told) < count:
+        assert time.monotonic() < deadline, f"{count - len(lane.told)} photos opened nothing"
+        time.sleep(0.05)
+
+
+def _show(lane: Lane, scene: Scene) -> None:
+    decisions = {str(row.id): row for row in rows(scene.platform.database, DECISIONS)}
+    ways = [_parts(sent, lane.told[passage], decisions[passage]) for passage, sent in lane.sent.items()]
+    for name in ways[0]:
+        values = [way[name] for way in ways]
+        show(f"photo_to_barrier_{name}_p50_ms", percentile(values, 50), "ms")
+        show(f"photo_to_barrier_{name}_p95_ms", percentile(values, 95), "ms")
+
+
+def _parts(sent: Sent, told: float, decision: Any) -> dict[str, float]:
+    """Milliseconds. `claim`: hint, claim, fetching and decoding the picture; `delivery`: deciding, commit, command."""
+    inference = float(decision.read_ms)
+    total = 1000 * (told - sent.begun)
+    return {
+        "upload": 1000 * (sent.uploaded - sent.begun),
+        "event": 1000 * (sent.taken - sent.uploaded),
+        "claim": 1000 * (decision.decided - sent.taken) - inference,
+        "inference": inference,
+        "delivery": 1000 * (told - decision.decided),
+        "all_but_inference": total - inference,
+        "total": total,
+    }
