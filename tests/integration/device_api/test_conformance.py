@@ -25,6 +25,13 @@ from backend.infrastructure.http.openapi import openapi_document
 from tests.integration.device_api.terminal import Terminal
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "50"))
+SETTINGS = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
