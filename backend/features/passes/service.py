@@ -9,9 +9,12 @@ from backend.infrastructure.keys import Purpose
 def sign_pass(crypto: Crypto, value: Pass) -> str:
     """168 characters for a QR code."""
     version = max(crypto.public_keys(Purpose.PASSES))
-    body = body_of(value, version)
-    _, signature = crypto.sign(Purpose.PASSES, body)
-    return text_of(body, signature)
+    while True:
+        body = body_of(value, version)
+        signed_with, signature = crypto.sign(Purpose.PASSES, body)
+        if signed_with == version:
+            return text_of(body, signature)
+        version = signed_with  # the key was rotated in between
 
 
 def open_pass(crypto: Crypto, text: str) -> Pass | PassFault:

@@ -11,6 +11,7 @@ from backend.features.accounts import service as accounts
 from backend.features.accounts.model import Portal, StaffSession
 from backend.infrastructure.http.identity import Authenticator
 from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.keys import Purpose
 from backend.infrastructure.settings import Settings
 from backend.kernel.identity import Actor
 
@@ -41,7 +42,7 @@ def authenticator(platform: Platform, portal: Portal) -> Authenticator:
 
 def configure_cookies(app: Flask, platform: Platform, portal: Portal) -> None:
     app.config.update(
-        SECRET_KEY=platform.crypto.look_up_hash(portal.value, "portal-secret").hex(),
+        SECRET_KEY=platform.crypto.derive(Purpose.COOKIES, portal.value).hex(),
         SESSION_COOKIE_NAME=f"{_prefix(platform.settings)}anlin_{portal.value}_form",
         SESSION_COOKIE_SECURE=is_secure(platform.settings),
         SESSION_COOKIE_HTTPONLY=True,
