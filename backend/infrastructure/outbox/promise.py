@@ -1,8 +1,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from backend.infrastructure.outbox.tables import JobState, OutboxRow
@@ -24,17 +24,22 @@ def promise(
 ) -> UUID:
     """Inserts the job and wakes the relay at commit. Returns the id of the one promise with this `dedup_key`."""
     row = _row(job, now, site_id, dedup_key, not_before, tenant_id)
-    # One round trip for the row and the wake-up, and no wake-up where the promise was there already.
-    wake_up = func.pg_notify(PROMISED, "")
-    inserted = session.execute(
-        insert(OutboxRow)
-        .values(row)
-        .on_conflict_do_nothing(index_elements=["dedup_key"])
-        .returning(OutboxRow.id, wake_up)
-    ).one_or_none()
+    inserted = session.execute(_INSERT, row).one_or_none()
     if inserted is not None:
         return UUID(str(inserted.id))
     return session.execute(select(OutboxRow.id).where(OutboxRow.dedup_key == dedup_key)).scalar_one()
+
+
+_COLUMNS = (
+    *("id", "kind", "queue", "urgent", "site_id", "tenant_id", "payload", "dedup_key", "state", "created_at"),
+    *("not_before", "deadline", "fence", "tries", "max_tries", "attempts", "uncertain_count"),
+)
+# One round trip for the row and the wake-up, and no wake-up where the promise was there already. As text, because
+# SQLAlchemy compiles an INSERT … ON CONFLICT of its own anew for every execution (measured: 2.7 ms of processor).
+_INSERT = text(
+    f"INSERT INTO outbox_job ({', '.join(_COLUMNS)}) VALUES (:{', :'.join(_COLUMNS)}) "  # noqa: S608 - constants
+    f"ON CONFLICT (dedup_key) DO NOTHING RETURNING id, pg_notify('{PROMISED}', '')"
+).bindparams(bindparam("payload", type_=JSONB))
 
 
 def _row(
