@@ -13,6 +13,8 @@ VENV := .venv/bin/python
 PACKAGES := backend miniprogram_api workers recognition notifications
 FLASK := $(VENV) -m flask --app wsgi:cli_app
 export PROFILE PORT
+# Processes that start often must find their modules compiled.
+unexport PYTHONDONTWRITEBYTECODE
 STARTED_AT := $(shell date +%s.%N)
 
 .PHONY: help run test check bench accuracy chaos reset status memory lock simulate-gate codes doctor environment development

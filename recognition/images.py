@@ -68,7 +68,8 @@ def inspect(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> ImageFacts:
     """What the header says, without decoding pixels; raises `ImageRefused`."""
     with _opened(data, limits) as image:
         width, height = image.size
-        if image.getexif().get(_EXIF_ORIENTATION) in _TURNED_SIDEWAYS:
+        # Without EXIF in the header Pillow would look for it behind a PNG's pixels, and decode them all.
+        if "exif" in image.info and image.getexif().get(_EXIF_ORIENTATION) in _TURNED_SIDEWAYS:
             width, height = height, width
         name = _format_of(image)
         return ImageFacts(name, f"image/{name.lower()}", width, height, len(data))

@@ -83,7 +83,8 @@ def install(lock: Path) -> None:
     uv_lock = REPOSITORY / "requirements" / "uv.txt"
     if not run(tools / "pip", "install", "--quiet", "--require-hashes", "-r", uv_lock):
         sys.exit("cannot reach a package index: set PIP_INDEX_URL or connect this machine, then try again")
-    if run(tools / "uv", "pip", "sync", "--python", target, "--require-hashes", lock):
+    # Without compiled files every start would compile every library anew: seconds for each process.
+    if run(tools / "uv", "pip", "sync", "--compile-bytecode", "--python", target, "--require-hashes", lock):
         return
     print("uv could not; trying pip", flush=True)
     if not run(tools / "pip", "--python", target, "install", "--no-deps", "--require-hashes", "-r", lock):

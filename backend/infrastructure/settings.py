@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEVELOPMENT = "development"
@@ -16,12 +16,12 @@ class BadSettings(Exception):
 @dataclass(frozen=True)
 class Settings:
     environment: str
-    database_url: str
+    database_url: str = field(repr=False)
     """The application's role: no owner, no UPDATE or DELETE on audit entries."""
-    database_owner_url: str
+    database_owner_url: str = field(repr=False)
     """The owner's role: migrations, backup and restore only."""
-    redis_url: str
-    media_url: str
+    redis_url: str = field(repr=False)
+    media_url: str = field(repr=False)
     """`file:///folder` or `s3://key:secret@host:port/bucket?secure=0`."""
     keys_file: Path
     state_dir: Path
@@ -34,11 +34,11 @@ class Settings:
     """Development only: the port of the SSE process. Behind nginx it is the same origin and this is None."""
     sms_endpoint: str
     sms_access_key_id: str
-    sms_access_key_secret: str
+    sms_access_key_secret: str = field(repr=False)
     sms_sign_name: str
     wechat_base_url: str
     wechat_app_id: str
-    wechat_app_secret: str
+    wechat_app_secret: str = field(repr=False)
     audit_witness_dir: Path
     profile: str
     pool_size: int

@@ -37,7 +37,7 @@ class Cursor:
         try:
             at, row_id = json.loads(base64.urlsafe_b64decode(text.encode()))
             instant = datetime.fromisoformat(at)
-            if instant.tzinfo is None:
+            if instant.tzinfo is None or not 1900 <= instant.year < 2100:
                 raise BadCursor
             return cls(instant, UUID(row_id))
         except (ValueError, TypeError, AttributeError, binascii.Error):

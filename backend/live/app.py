@@ -6,7 +6,7 @@ A process of its own, because a thing that holds many connections open must not 
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
-from webargs.flaskparser import use_kwargs
+from webargs.flaskparser import parser
 
 from backend.device_api.caller import authenticator as device_authenticator
 from backend.device_api.schemas import CommandsResponse, WaitQuery
@@ -59,9 +59,9 @@ def create_device_wait(platform_: Platform, hub: LiveHub) -> Flask:
     prepare(app, platform_, device_authenticator(platform_))
 
     @app.get("/live/commands")
-    @use_kwargs(WaitQuery(), location="query")
-    def wait(wait_seconds: int) -> Response:
+    def wait() -> Response:
         g.actor = authorise(Permission.COMMAND_RECEIVE)
+        wait_seconds = parser.parse(WaitQuery(), location="query")["wait_seconds"]
         with hub.waiting(str(g.actor.id)) as heard:
             found = _commands()
             if not found["commands"] and wait_seconds:

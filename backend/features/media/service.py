@@ -27,8 +27,6 @@ def store_image(media: MediaStore, body: bytes) -> StoredImage:
     except ImageRefused as refused:
         refusal = ImageTooLarge if refused.code in TOO_LARGE else UnusableImage
         raise refusal(refused.code) from None
-    except (OSError, SyntaxError):  # Pillow reads on for a PNG's orientation
-        raise UnusableImage("image_truncated") from None
     name = media.put(body, facts.media_type)
     return StoredImage(name, digest(body), len(body), facts.media_type, facts.width_px, facts.height_px)
 

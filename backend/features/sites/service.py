@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.features.sites import store
+from backend.features.sites.errors import TooManyGates
 from backend.features.sites.model import Gate, Room, Site, SiteKind
 from backend.features.sites.tables import BuildingRow, GateRow, RoomRow, SiteRow, TenantRow, UnitRow
 from backend.infrastructure.audit.entry import Subject
@@ -14,6 +15,7 @@ from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
 from backend.kernel.ids import BuildingId, GateId, RoomId, SiteId, TenantId, uuid7
 
+GATE_BITS = 32
 DENGBAO_3 = "dengbao-3"
 
 
@@ -36,7 +38,11 @@ def add_site(work: Work, tenant_id: TenantId, name: str, kind: SiteKind, home_pr
 
 
 def add_gate(work: Work, site_id: SiteId, name: str) -> GateId:
-    gate = GateRow(id=uuid7(), site_id=site_id, name=name, bit=store.next_gate_bit(work.session, site_id))
+    """Raises TooManyGates for the thirty-third: a pass has one bit for each."""
+    bit = store.next_gate_bit(work.session, site_id)
+    if bit >= GATE_BITS:
+        raise TooManyGates(limit=GATE_BITS)
+    gate = GateRow(id=uuid7(), site_id=site_id, name=name, bit=bit)
     work.session.add(gate)
     work.session.flush()
     return GateId(gate.id)

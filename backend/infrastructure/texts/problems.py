@@ -49,6 +49,7 @@ PROBLEMS |= {  # gate and media
     "device_clock_drift": ("设备时钟不准", "偏差 {drift_seconds} 秒，请按服务器时间 {server_time} 校时后重发。"),
     "event_in_future": ("事件时间在未来", "请按服务器时间 {server_time} 校时后重发。"),
     "event_too_old": ("事件时间太久远", "只接受最近 {remembered_days} 天内的事件。"),
+    "too_many_gates": ("出入口太多", "一个小区或校园最多登记 {limit} 个出入口。"),
     "device_is_no_gate": ("设备未绑定出入口", "请联系运维人员为设备设置出入口和方向。"),
     "capture_photo_required": ("缺少照片", "请先上传一张照片，再提交抓拍事件。"),
     "media_gone": ("照片已按期删除", "照片超过保存期限，只保留文字记录。"),
