@@ -19,6 +19,7 @@ from tests.drivers.gate import GateTerminal
 
 PHOTOS, EVERY_SECONDS, WARM_UP = 60, 1.0, 5
 PATIENCE_SECONDS = 60
+PHOTO = gate_scene(RESIDENT_PLATE, seed=3)
 DECISIONS = """
     SELECT p.id, p.read_ms, extract(epoch FROM d.issued_at)::float8 AS decided
     FROM passage p JOIN device_command d ON d.passage_id = p.id
@@ -53,11 +54,10 @@ class Lane:
                 gate.acknowledge(command["id"])
 
     def photograph(self, photos: int) -> None:
-        gate, photo = GateTerminal(self.base_url, self.live_url, self.token), gate_scene(RESIDENT_PLATE, seed=3)
-        show("photo_bytes", len(photo), "bytes (1280 x 960 JPEG)")
+        gate = GateTerminal(self.base_url, self.live_url, self.token)
         for _ in range(photos):
             begun = time.time()
-            media_id = gate.upload(photo).json()["media_id"]
+            media_id = gate.upload(PHOTO).json()["media_id"]
             uploaded = time.time()
             answer = gate.post("/v1/captures", gate.envelope(media_ids=[media_id]))
             self.sent[answer.json()["passage_id"]] = Sent(begun, uploaded, time.time())
@@ -65,6 +65,7 @@ class Lane:
 
 
 def bench_latency(installation: Installation) -> None:
+    show("photo_kilobytes", len(PHOTO) / 1000, "kB (1280 x 960 JPEG)")
     scene = build_scene(installation.platform, installation.sandbox)
     installation.start("worker-recognition", "background", "direct", "worker-default-1")
     hub = LiveHub(installation.platform.database, COMMANDS)
