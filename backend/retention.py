@@ -73,9 +73,7 @@ RETENTION: tuple[Retention, ...] = (
     Retention("resident_identity", "the resident's own account", "with the account, on the resident's word"),
     Retention("staff_identity", "employment", "with the account; sessions end after 12 hours"),
     Retention("(device events)", "decide repeats", "90 days", (_rows(DeviceEventRow, "received_at", 90),)),
-    Retention(
-        "(changed events)", "a person judges", "90 days", (_rows(DeviceEventConflictRow, "received_at", 90),)
-    ),
+    Retention("(changed events)", "a person judges", "90 days", (_rows(DeviceEventConflictRow, "received_at", 90),)),
     Retention("(idempotency keys)", "decide repeats", "7 days", (_rows(IdempotencyRow, "created_at", 7),)),
     Retention("(jobs)", "follow what was promised", "14 days after the end", (_rows(OutboxRow, "finished_at", 14),)),
     Retention("(feed)", "live pages", "2 days", (_rows(FeedRow, "at", 2),)),

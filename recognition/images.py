@@ -72,7 +72,17 @@ def inspect(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> ImageFacts:
         if "exif" in image.info and image.getexif().get(_EXIF_ORIENTATION) in _TURNED_SIDEWAYS:
             width, height = height, width
         name = _format_of(image)
+        _check_sums(image)
         return ImageFacts(name, f"image/{name.lower()}", width, height, len(data))
+
+
+def _check_sums(image: Image.Image) -> None:
+    """A PNG's checksums, which cost no decoding; the other formats have none."""
+    try:
+        if image.format == "PNG":
+            image.verify()
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        raise ImageRefused("image_truncated", "the picture ends early or its data are broken") from error
 
 
 def decode(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> DecodedImage:

@@ -69,7 +69,7 @@ def _platform(base_settings: Settings) -> Iterator[Platform]:
 
 @pytest.fixture(scope="session")
 def _owner(postgres: PostgresServer) -> Iterator[Engine]:
-    engine = create_engine(postgres.owner_url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(postgres.owner_url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     yield engine
     engine.dispose()
 

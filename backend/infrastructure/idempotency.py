@@ -9,10 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, PrimaryKeyConstraint, SmallInteger, Text, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Row
+from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.errors import Refusal, RefusalKind
 
 
@@ -60,8 +60,7 @@ class Replay(Exception):
 def claim_key(session: Session, actor_id: UUID, key: str, request_hash: bytes, now: datetime) -> None:
     """Raises Replay with the stored answer, or KeyReused when the request differs."""
     row = {"actor_id": actor_id, "key": key, "request_hash": request_hash, "created_at": now}
-    claimed = insert(IdempotencyRow).values(row).on_conflict_do_nothing().returning(IdempotencyRow.key)
-    if session.execute(claimed).one_or_none() is not None:
+    if insert_if_absent(session, IdempotencyRow, row):
         return
     stored = session.execute(
         select(IdempotencyRow).where(IdempotencyRow.actor_id == actor_id, IdempotencyRow.key == key)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import PrimaryKeyConstraint, Text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Row
+from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.jobs import Job
 
 
@@ -42,5 +42,4 @@ class Schedule:
 def take_tick(session: Session, schedule: Schedule, now: datetime) -> bool:
     """True for whoever inserts the tick first."""
     row = {"name": schedule.name, "tick": schedule.tick_of(now)}
-    taken = insert(ScheduleTickRow).values(row).on_conflict_do_nothing().returning(ScheduleTickRow.name)
-    return session.execute(taken).one_or_none() is not None
+    return insert_if_absent(session, ScheduleTickRow, row)

@@ -58,6 +58,8 @@ class Run:
             if self._made < self._faults and load.sent >= (self._made + 1) * self._events // (self._faults + 1):
                 self._break_something(load)
             self._look_after(load)
+        while self._made < self._faults:  # the last events may have gone faster than this loop looked
+            self._break_something(load)
         for driver in drivers:
             driver.result()
 

@@ -102,9 +102,7 @@ class Sandbox:
     def expire_tokens(self) -> None:
         self._post("wechat/expire-tokens")
 
-    def inject(
-        self, operation: str, kind: str, *, times: int = 1, every: int = 1, seconds: float = 0.0
-    ) -> None:
+    def inject(self, operation: str, kind: str, *, times: int = 1, every: int = 1, seconds: float = 0.0) -> None:
         """Make every `every`-th call of `operation` misbehave, `times` times; kinds: FaultKind."""
         self._post("faults", operation=operation, kind=kind, times=times, every=every, seconds=seconds)
 

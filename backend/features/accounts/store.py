@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.features.accounts.model import Portal, StaffProfile
 from backend.features.accounts.tables import StaffChallengeRow, StaffRow, StaffSessionRow, StaffSiteRow
+from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.identity import Role, Scope
 from backend.kernel.ids import SiteId, StaffId, TenantId
 from backend.kernel.paging import Cursor, Page, PageRequest, page_of
@@ -44,8 +44,7 @@ def lock_by_challenge(session: Session, token_hash: bytes) -> StaffRow | None:
 
 def insert_staff(session: Session, row: dict[str, object]) -> bool:
     """False when the username is taken."""
-    fresh = insert(StaffRow).values(row).on_conflict_do_nothing(index_elements=["username"]).returning(StaffRow.id)
-    return session.execute(fresh).one_or_none() is not None
+    return insert_if_absent(session, StaffRow, row, "username")
 
 
 def set_sites(session: Session, staff_id: UUID, sites: Iterable[SiteId]) -> None:

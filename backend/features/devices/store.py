@@ -3,11 +3,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Command, CommandKind, Device, DeviceKind, Direction, EventHeader
 from backend.features.devices.tables import DeviceCommandRow, DeviceEventConflictRow, DeviceEventRow, DeviceRow
+from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.identity import Scope
 from backend.kernel.ids import DeviceId, GateId, SiteId, TenantId, uuid7
 
@@ -61,8 +61,7 @@ def insert_event(
         "occurred_at": header.occurred_at,
         "received_at": now,
     }
-    fresh = insert(DeviceEventRow).values(row).on_conflict_do_nothing().returning(DeviceEventRow.event_id)
-    return session.execute(fresh).one_or_none() is not None
+    return insert_if_absent(session, DeviceEventRow, row)
 
 
 def store_answer(session: Session, device_id: DeviceId, event_id: UUID, answer: dict[str, Any]) -> None:

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.features.people.model import Household, Membership, Person, Relation, Vehicle
 from backend.features.people.tables import HouseholdMemberRow, HouseholdRow, PersonRow, VehicleRow
+from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.identity import Scope
 from backend.kernel.ids import HouseholdId, PersonId, RoomId, SiteId, TenantId, VehicleId, uuid7
 
@@ -42,8 +42,7 @@ def insert_member(
         "relation": relation.value,
         "from_on": from_on,
     }
-    fresh = insert(HouseholdMemberRow).values(row).on_conflict_do_nothing().returning(HouseholdMemberRow.id)
-    return session.execute(fresh).one_or_none() is not None
+    return insert_if_absent(session, HouseholdMemberRow, row)
 
 
 def end_membership(session: Session, within: Scope, household_id: UUID, person_id: UUID, until_on: date) -> bool:
@@ -97,8 +96,7 @@ def _memberships(session: Session, query: Select[tuple[HouseholdMemberRow, UUID]
 def insert_vehicle(session: Session, vehicle: Vehicle, now: datetime) -> bool:
     """False when an active vehicle of the site bears the plate already."""
     row = asdict(vehicle) | {"active": True, "created_at": now}
-    fresh = insert(VehicleRow).values(row).on_conflict_do_nothing().returning(VehicleRow.id)
-    return session.execute(fresh).one_or_none() is not None
+    return insert_if_absent(session, VehicleRow, row)
 
 
 def retire_vehicle(session: Session, within: Scope, vehicle_id: UUID) -> bool:

@@ -2,12 +2,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.features.people.model import Membership
 from backend.features.residents.model import Binding, BindingId, BindingReason, BindingState, Resident
 from backend.features.residents.tables import BindingAttemptRow, BindingRow, ResidentRow, ResidentTokenRow
+from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.identity import Scope
 from backend.kernel.ids import HouseholdId, PersonId, ResidentId, SiteId, TenantId, uuid7
 from backend.kernel.paging import Cursor, Page, PageRequest, page_of
@@ -18,8 +18,7 @@ _OPEN = (BindingState.PENDING.value, BindingState.APPROVED.value)
 def find_or_add_resident(session: Session, openid: str, openid_hash: bytes, now: datetime) -> tuple[Resident, bool]:
     """The user with this openid, and whether this made them; parallel first log-ins make one."""
     row = {"id": uuid7(), "openid": openid, "openid_hash": openid_hash, "created_at": now}
-    fresh = insert(ResidentRow).values(row).on_conflict_do_nothing(index_elements=["openid_hash"])
-    added = session.execute(fresh.returning(ResidentRow.id)).one_or_none() is not None
+    added = insert_if_absent(session, ResidentRow, row, "openid_hash")
     found = session.scalars(select(ResidentRow).where(ResidentRow.openid_hash == openid_hash)).one()
     return _resident(found), added
 

@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.dialects.postgresql import insert
-
 from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.audit.tables import AuditLookRow
+from backend.infrastructure.inserting import insert_if_absent
 from backend.infrastructure.unit_of_work import Work
 
 WINDOW = timedelta(minutes=10)
@@ -20,8 +19,7 @@ def record_look(work: Work, subject: Subject, purpose: str) -> None:
         "purpose": purpose,
         "window_start": window_of(work.now),
     }
-    first = insert(AuditLookRow).values(row).on_conflict_do_nothing().returning(AuditLookRow.actor_id)
-    if work.session.execute(first).one_or_none() is not None:
+    if insert_if_absent(work.session, AuditLookRow, row):
         work.record(f"{subject.kind}.looked", subject, purpose=purpose)
 
 

@@ -28,6 +28,8 @@ FRAME_EVERY_SECONDS = 0.25
 """At most four frames a second a page, however busy the gate."""
 HEARTBEAT_SECONDS = 15.0
 RECONNECT_SECONDS = 1.0
+LISTENING_SECONDS = 3.0
+"""A stream's first frame says "connected": it waits this long for the listener, then says what it knows."""
 
 
 @dataclass(eq=False)
@@ -49,6 +51,7 @@ class LiveHub:
         self._waiting: dict[str, set[threading.Event]] = {}
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._listening = threading.Event()
         self._position = 0
 
     def stream(self, within: Scope, last_seen: int | None) -> Iterator[bytes]:
@@ -58,7 +61,9 @@ class LiveHub:
         """
         subscriber = self._subscribe(within, last_seen)
         try:
-            yield b"retry: 1000\n" + _frame(subscriber.position, sorted(self._missed(subscriber)))
+            self._listening.wait(LISTENING_SECONDS)
+            missed = sorted(self._missed(subscriber))
+            yield b"retry: 1000\n" + _frame(subscriber.position, missed)
             while not self._stopping.is_set():
                 woken = subscriber.wake.wait(HEARTBEAT_SECONDS)
                 if self._stopping.is_set():
@@ -131,12 +136,14 @@ class LiveHub:
             try:
                 self._listen()
             except (psycopg.Error, SQLAlchemyError, OSError) as failure:
+                self._listening.clear()
                 log.warning("live listener reconnects", error=type(failure).__name__)
                 self._stopping.wait(RECONNECT_SECONDS)
 
     def _listen(self) -> None:
         with listening(self._database, (feed.SEQUENCED, self._device_channel)) as listener:
             self._catch_up()
+            self._listening.set()
             while not self._stopping.is_set():
                 for notice in listener.wait(1.0):
                     self._heard(notice)

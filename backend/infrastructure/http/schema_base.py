@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate
 
 from backend.infrastructure.texts import translate
-from backend.kernel.paging import MAX_LIMIT, BadCursor, Cursor, PageRequest
+from backend.kernel.paging import MAX_LIMIT, Cursor, PageRequest
 
 MESSAGES = {
     "required": "此项必填",

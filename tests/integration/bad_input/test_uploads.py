@@ -16,10 +16,12 @@ MIB = 1024 * 1024
 FAULTS = {name: code for name, (_, code) in BAD_IMAGES.items()} | {
     "huge": "body_too_large",  # refused before it is read
 }
+SEEN_BY_DECODING = {"broken_png"}
+"""A whole file with too few pixels: web processes decode none, the worker finds it and the guard is asked."""
 TOO_LARGE = {"image_too_many_pixels", "body_too_large"}
 
 
-@pytest.mark.parametrize("kind", sorted(BAD_IMAGES))
+@pytest.mark.parametrize("kind", sorted(BAD_IMAGES.keys() - SEEN_BY_DECODING))
 def test_a_bad_picture_is_refused_and_leaves_nothing(platform: Platform, gate: Terminal, kind: str) -> None:
     make, _ = BAD_IMAGES[kind]
     with nothing_changes(platform):
