@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, SmallInteger, Text, func, insert, select, text
+from sqlalchemy import BigInteger, Index, SmallInteger, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.infrastructure.database import Row
@@ -55,7 +55,14 @@ class FeedEntry:
 
 def append(session: Session, kind: str, site_id: SiteId, subject_id: UUID, now: datetime) -> None:
     row = {"id": uuid7(), "kind": kind, "site_id": site_id, "subject_id": subject_id, "at": now}
-    session.execute(insert(FeedRow).values(row).returning(func.pg_notify(UNSEQUENCED, "")))
+    session.execute(_APPEND, row)
+
+
+# As text, because an ORM insert costs a millisecond of processor on the way of every photo.
+_APPEND = text(
+    "INSERT INTO feed (id, kind, site_id, subject_id, at) VALUES (:id, :kind, :site_id, :subject_id, :at)"  # noqa: S608
+    f" RETURNING pg_notify('{UNSEQUENCED}', '')"
+)
 
 
 def assign_positions(session: Session, limit: int = 1000) -> int:

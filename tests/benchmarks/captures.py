@@ -14,7 +14,7 @@ from backend.features.devices.model import EventHeader
 from backend.features.media import service as media
 from backend.features.media.model import StoredImage
 from backend.features.passages import service as passages
-from backend.kernel.ids import uuid7
+from backend.kernel.ids import PassageId, uuid7
 from tests.benchmarks.figures import alternately, compare, rate
 from tests.chaos.installation import Installation
 from tests.chaos.load import served
@@ -59,10 +59,13 @@ def _take(scene: Scene, photo: UUID) -> None:
     with scene.work() as work:
         device = devices.get_device(work.session, scene.community.scope, scene.lane.device_id)
 
-        def take() -> dict[str, str]:
-            return {"passage_id": str(passages.take_capture(work, device, header, [photo], {}))}
+        passage_id = PassageId(uuid7())
 
-        devices.receive(work, scene.lane.device_id, header, bytes(32), take)
+        def take() -> dict[str, str]:
+            passages.take_capture(work, device, header, [photo], {}, passage_id)
+            return {}
+
+        devices.receive(work, device, header, bytes(32), take, passage_id=str(passage_id))
 
 
 def _over_http(scene: Scene, base_url: str) -> float:

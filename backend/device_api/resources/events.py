@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from backend.device_api.caller import device_place
 from backend.device_api.schemas import CaptureRequest, CaptureResponse, PassCheckRequest, PassCheckResponse
 from backend.features.devices import service as devices
-from backend.features.devices.model import EventHeader
+from backend.features.devices.model import Device, EventHeader
 from backend.features.passages import credentials
 from backend.features.passages import service as passages
 from backend.infrastructure.crypto import digest
@@ -18,6 +18,7 @@ from backend.infrastructure.http.platform import platform
 from backend.infrastructure.texts import decision_text
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.identity import Permission
+from backend.kernel.ids import PassageId, uuid7
 
 blueprint = Blueprint("events", __name__, url_prefix="/v1", description="Events")
 
@@ -32,11 +33,14 @@ def capture(body: dict[str, Any]) -> Response:
         device = devices.get_device(work.session, g.actor.scope, device_id)
         header = _header(body, "capture")
 
-        def take() -> dict[str, Any]:
-            passage_id = passages.take_capture(work, device, header, body["media_ids"], body["payload"])
-            return {"passage_id": str(passage_id)}
+        passage_id = PassageId(uuid7())
 
-        return answer(work, devices.receive(work, device_id, header, _body_hash(), take))
+        def take() -> dict[str, Any]:
+            passages.take_capture(work, device, header, body["media_ids"], body["payload"], passage_id)
+            return {}
+
+        received = devices.receive(work, device, header, _body_hash(), take, passage_id=str(passage_id))
+        return answer(work, received)
 
 
 @endpoint(blueprint, "POST", "/pass-checks", Permission.PASS_CHECK, body=PassCheckRequest, answer=PassCheckResponse)
@@ -44,13 +48,13 @@ def check_pass(body: dict[str, Any]) -> Response:
     """A visitor's QR or six-digit code. Where it admits, the open command is on its way too."""
     _, device_id = device_place()
     with request_work() as work:
+        device = devices.get_device(work.session, g.actor.scope, device_id)
         header = _header(body, "pass_check")
-        return answer(work, devices.receive(work, device_id, header, _body_hash(), lambda: _check(work, body)))
+        return answer(work, devices.receive(work, device, header, _body_hash(), lambda: _check(work, device, body)))
 
 
-def _check(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+def _check(work: Work, device: Device, body: dict[str, Any]) -> dict[str, Any]:
     within, crypto = g.actor.scope, platform().crypto
-    device = devices.get_device(work.session, within, g.actor.id)
     if "qr" in body:
         fault = credentials.check_pass(work, crypto, within, device, body["qr"])
     else:

@@ -99,20 +99,27 @@ def list_devices(session: Session, within: Scope) -> list[Device]:
 
 
 def receive(
-    work: Work, device_id: DeviceId, header: EventHeader, request_hash: bytes, take: Callable[[], dict[str, Any]]
+    work: Work,
+    device: Device,
+    header: EventHeader,
+    request_hash: bytes,
+    take: Callable[[], dict[str, Any]],
+    **facts: str,
 ) -> dict[str, Any]:
-    """Stores a new event through `take`, whose facts join the answer; a repeat gets the first answer.
+    """Stores a new event through `take`; a repeat gets the first answer.
 
-    Raises EventChanged (and keeps a trace) when the id came before with another body; ClockDrift, EventInFuture,
-    EventTooOld.
+    The answer has `facts`, known beforehand, and what `take` found out. Raises EventChanged (and keeps a trace)
+    when the id came before with another body; ClockDrift, EventInFuture, EventTooOld.
     """
     rules.check_times(header, work.now)
-    answer: dict[str, Any] = {"event_id": str(header.event_id), "received_at": work.now.isoformat()}
-    if not store.insert_event(work.session, device_id, header, request_hash, work.now):
-        return _repeat(work, device_id, header, request_hash)
-    answer |= take()
-    store.store_answer(work.session, device_id, header.event_id, answer)
-    store.note_seen(work.session, device_id, work.now, work.now - SEEN_EVERY)
+    answer = {"event_id": str(header.event_id), "received_at": work.now.isoformat(), **facts}
+    if not store.insert_event(work.session, device.id, header, request_hash, answer, work.now):
+        return _repeat(work, device.id, header, request_hash)
+    if found := take():
+        answer |= found
+        store.store_answer(work.session, device.id, header.event_id, answer)
+    if device.last_seen_at is None or device.last_seen_at < work.now - SEEN_EVERY:
+        store.note_seen(work.session, device.id, work.now, work.now - SEEN_EVERY)
     return answer
 
 

@@ -48,14 +48,19 @@ def note_seen(session: Session, device_id: DeviceId, now: datetime, at_most_sinc
 
 
 def insert_event(
-    session: Session, device_id: DeviceId, header: EventHeader, request_hash: bytes, now: datetime
+    session: Session,
+    device_id: DeviceId,
+    header: EventHeader,
+    request_hash: bytes,
+    answer: dict[str, Any],
+    now: datetime,
 ) -> bool:
     """False when the event id is known already; waits for a parallel twin to commit or fail first."""
     row = {
         "device_id": device_id,
         "event_id": header.event_id,
         "request_hash": request_hash,
-        "answer": {},
+        "answer": answer,
         "boot_id": header.boot_id,
         "counter": header.counter,
         "occurred_at": header.occurred_at,

@@ -40,9 +40,14 @@ FEED = "passage"
 
 
 def take_capture(
-    work: Work, device: Device, header: EventHeader, media_ids: Sequence[UUID], payload: dict[str, Any]
-) -> PassageId:
-    """Stores the photo's event, shows it to the guard at once, and promises its reading.
+    work: Work,
+    device: Device,
+    header: EventHeader,
+    media_ids: Sequence[UUID],
+    payload: dict[str, Any],
+    passage_id: PassageId,
+) -> None:
+    """Stores the photo's event, shows its passage to the guard at once, and promises its reading.
 
     Raises NotAGate, PhotoRequired, NotFound for a photo that this device did not upload.
     """
@@ -70,7 +75,7 @@ def take_capture(
     )
     passage = {"capture_id": capture_id, "media_id": media_ids[0], "occurred_at": header.occurred_at}
     work.later(RecognisePlate(capture_id, work.now), site_id=device.site_id)
-    return add_passage(work, device, Credential.PLATE, PassageState.READING, passage)
+    add_passage(work, device, Credential.PLATE, PassageState.READING, {"id": passage_id, **passage})
 
 
 def _place(device: Device) -> dict[str, Any]:
@@ -87,7 +92,7 @@ def _place(device: Device) -> dict[str, Any]:
 def add_passage(
     work: Work, device: Device, credential: Credential, state: PassageState, values: dict[str, Any]
 ) -> PassageId:
-    passage_id = PassageId(uuid7())
+    passage_id = PassageId(values.get("id") or uuid7())
     fixed = {"id": passage_id, "credential": credential.value, "state": state.value, "created_at": work.now}
     store.add(work.session, _place(device) | fixed | values)
     work.publish(FEED, device.site_id, passage_id)

@@ -3,19 +3,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Direction
 from backend.features.passages.model import Capture, Credential, HandReason, Passage, PassageState
 from backend.features.passages.tables import CaptureRow, PassageRow
+from backend.infrastructure.inserting import insert_row
 from backend.kernel.identity import Scope
 from backend.kernel.ids import CaptureId, DeviceId, GateId, PassageId, SiteId, TenantId, VehicleId, VisitId
 from backend.kernel.paging import Cursor, Page, PageRequest, page_of
 
 
 def add_capture(session: Session, values: dict[str, Any]) -> None:
-    session.execute(insert(CaptureRow).values(values))
+    insert_row(session, CaptureRow, values)
 
 
 def find_capture(session: Session, within: Scope, capture_id: UUID, received_at: datetime) -> Capture | None:
@@ -42,7 +43,7 @@ def _capture(row: CaptureRow) -> Capture:
 
 
 def add(session: Session, values: dict[str, Any]) -> None:
-    session.execute(insert(PassageRow).values({"alternatives": [], "reason_owed": False, **values}))
+    insert_row(session, PassageRow, {"alternatives": [], "reason_owed": False, **values})
 
 
 def find(session: Session, within: Scope, passage_id: UUID, *, lock: bool = False) -> Passage | None:
