@@ -21,7 +21,7 @@ from backend.features.passages import desk
 from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
 from backend.features.passages.model import HandReason, PlateObservation
-from backend.features.passages.tables import CaptureRow, PassageRow
+from backend.features.passages.tables import CaptureRow
 from backend.features.residents.tables import ResidentRow
 from backend.features.sites import service as sites
 from backend.features.visits import service as visits
@@ -88,11 +88,10 @@ class Gatehouse:
             header = EventHeader(uuid4(), uuid4(), 1, at, work.now, "plate")
             media_id = media.register(work, device.site_id, device.id, image)
             work.session.flush()
-            passages.take_capture(work, device, header, [media_id], {})
+            passage_id = PassageId(uuid7())
+            passages.take_capture(work, device, header, [media_id], {}, passage_id)
             capture = work.session.query(CaptureRow).filter_by(event_id=header.event_id).one()
             job = RecognisePlate(capture.id, capture.received_at)
-            passage = work.session.query(PassageRow).filter_by(capture_id=capture.id).one()
-            passage_id = PassageId(passage.id)
         if observation is not None:
             self.read(job, observation)
         return passage_id
