@@ -4,8 +4,9 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from backend.supervisor.settings import Settings
+from backend.supervisor.settings import REPOSITORY, Settings
 
 GUNICORN = (
     *("--worker-class", "gthread", "--timeout", "60", "--keep-alive", "30"),
@@ -37,12 +38,30 @@ class ProcessSpec:
     processes: int = 1
     parent_death_signal: signal.Signals = signal.SIGKILL
     environment: Mapping[str, str] = field(default_factory=dict)
+    stamp: "Stamp | None" = None
+    """For a `step` on the embedded database: what it has brought about, so that the next start need not repeat it."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A file that says for which content a step was done; it goes with the state folder."""
+
+    file: Path
+    content: str
+
+    @property
+    def stands(self) -> bool:
+        return self.file.exists() and self.file.read_text(encoding="utf-8") == self.content
+
+    def put(self) -> None:
+        self.file.write_text(self.content, encoding="utf-8")
 
 
 def default_table(settings: Settings) -> tuple[ProcessSpec, ...]:
     """The product's processes for these settings."""
     demo = ("--demo",) if settings.development and settings.database_url is None else ()
-    migrate = ProcessSpec("migrate", _module("backend.cli", "db-upgrade", *demo), step=True, as_owner=True)
+    command = _module("backend.cli", "db-upgrade", *demo)
+    migrate = ProcessSpec("migrate", command, step=True, as_owner=True, stamp=_migrated(settings, demo))
     sandbox = ProcessSpec("sandbox", _module("notifications.sandbox"))
     return (
         migrate,
@@ -62,6 +81,14 @@ def default_table(settings: Settings) -> tuple[ProcessSpec, ...]:
 def connections(table: Iterable[ProcessSpec]) -> int:
     """The most that all processes together may hold in their pools."""
     return sum(spec.processes * spec.pool_size for spec in table)
+
+
+def _migrated(settings: Settings, demo: tuple[str, ...]) -> Stamp | None:
+    """Only our own embedded database is known to change by nobody else's hand."""
+    if settings.database_url is not None:
+        return None
+    versions = sorted(file.name for file in (REPOSITORY / "migrations" / "versions").glob("[0-9]*.py"))
+    return Stamp(settings.state_dir / "migrated.stamp", "\n".join([*versions, *demo]))
 
 
 def _web(settings: Settings) -> ProcessSpec:

@@ -92,11 +92,15 @@ class Supervisor:
         for spec in self.table:
             if self.stopping.is_set():
                 return
+            if spec.stamp is not None and spec.stamp.stands:
+                continue
             child = Child(spec.name, partial(self._launch, spec), self.book)
             self.children.append(child)
             child.start()
             if spec.step:
                 self._finish_step(child)
+                if spec.stamp is not None and not self.stopping.is_set():
+                    spec.stamp.put()
 
     def _launch(self, spec: ProcessSpec) -> subprocess.Popen[bytes]:
         owner = {"DATABASE_OWNER_URL": self.owner_url} if spec.as_owner else {}
