@@ -34,20 +34,24 @@ class Tally:
         )
 
 
+# Counted once for each table and joined: a count for each row would go over ten thousand rows ten thousand times.
 _NOTICES = """
-    SELECT n.id, n.visit_id, j.uncertain_count AS unsure,
-        (SELECT count(*) FROM audit_entry a WHERE a.subject_id = n.id AND a.action = 'notice.accepted') AS accepted,
-        (SELECT count(*) FROM outbox_job r WHERE r.kind = 'notices.fetch_receipt'
-            AND r.payload->>'notice_id' = n.id::text) AS receipts
+    WITH receipt AS (SELECT payload->>'notice_id' AS id, count(*) AS n FROM outbox_job
+                     WHERE kind = 'notices.fetch_receipt' GROUP BY 1),
+         entry AS (SELECT subject_id AS id, count(*) AS n FROM audit_entry WHERE action = 'notice.accepted' GROUP BY 1)
+    SELECT n.id, n.visit_id, j.uncertain_count AS unsure, coalesce(entry.n, 0) AS accepted,
+        coalesce(receipt.n, 0) AS receipts
     FROM notice n JOIN outbox_job j ON j.kind = 'notices.send' AND j.payload->>'notice_id' = n.id::text
+    LEFT JOIN entry ON entry.id = n.id LEFT JOIN receipt ON receipt.id = n.id::text
 """
 _PASSAGES = """
+    WITH command AS (SELECT passage_id AS id, count(*) AS n FROM device_command GROUP BY 1),
+         entry AS (SELECT subject_id AS id, count(*) AS n FROM audit_entry WHERE action = 'passage.opened' GROUP BY 1)
     SELECT c.event_id, count(*) AS passages, bool_or(p.state = 'reading') AS undecided,
-        bool_or(p.state = 'opened') AS opened,
-        (SELECT count(*) FROM device_command d WHERE d.passage_id = ANY(array_agg(p.id))) AS commands,
-        (SELECT count(*) FROM audit_entry a WHERE a.subject_id = ANY(array_agg(p.id)) AND a.action = 'passage.opened')
-            AS openings
-    FROM capture c LEFT JOIN passage p ON p.capture_id = c.id GROUP BY c.event_id
+        bool_or(p.state = 'opened') AS opened, coalesce(sum(command.n), 0) AS commands, coalesce(sum(entry.n), 0) AS openings
+    FROM capture c LEFT JOIN passage p ON p.capture_id = c.id
+    LEFT JOIN command ON command.id = p.id LEFT JOIN entry ON entry.id = p.id
+    GROUP BY c.event_id
 """
 _ENTRIES = """
     SELECT v.entries, (SELECT count(*) FROM passage p WHERE p.visit_id = v.id AND p.state = 'opened') AS passages,
