@@ -113,4 +113,4 @@ def _copy_of_one(connection: "psycopg.Connection[tuple[Any, ...]]", table: str) 
     names = [str(name) for (name,) in found]
     values = ", ".join(fresh.get(name, f'"{name}"') for name in names)
     listed = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table} ({listed}) SELECT {values} FROM {table} LIMIT 1"  # noqa: S608
+    return f"INSERT INTO {table} ({listed}) SELECT {values} FROM {table} LIMIT 1"

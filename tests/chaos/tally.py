@@ -48,7 +48,8 @@ _PASSAGES = """
     WITH command AS (SELECT passage_id AS id, count(*) AS n FROM device_command GROUP BY 1),
          entry AS (SELECT subject_id AS id, count(*) AS n FROM audit_entry WHERE action = 'passage.opened' GROUP BY 1)
     SELECT c.event_id, count(*) AS passages, bool_or(p.state = 'reading') AS undecided,
-        bool_or(p.state = 'opened') AS opened, coalesce(sum(command.n), 0) AS commands, coalesce(sum(entry.n), 0) AS openings
+        bool_or(p.state = 'opened') AS opened,
+        coalesce(sum(command.n), 0) AS commands, coalesce(sum(entry.n), 0) AS openings
     FROM capture c LEFT JOIN passage p ON p.capture_id = c.id
     LEFT JOIN command ON command.id = p.id LEFT JOIN entry ON entry.id = p.id
     GROUP BY c.event_id

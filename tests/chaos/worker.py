@@ -23,7 +23,7 @@ def take_out_fences() -> None:
 
 
 def _settle_whoever_holds(session: Session, job: Claim, change: str, **values: Any) -> None:
-    session.execute(text(f"UPDATE outbox_job SET {change} WHERE id = :id"), {"id": job.id, **values})  # noqa: S608
+    session.execute(text(f"UPDATE outbox_job SET {change} WHERE id = :id"), {"id": job.id, **values})
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def guard(browser: Browser, installation: Installation) -> Iterator[Screen]:
 def resident(browser: Browser, installation: Installation) -> Phone:
     """李芳 logs in with WeChat, shows the number that the property has on file, and is approved by the manager."""
     phone = installation.phone("wx-li-fang", "13800000002").log_in().share_number()
-    [site] = [found for found in phone.get("/sites", query="安邻花园")["items"]]
+    [site] = phone.get("/sites", query="安邻花园")["items"]
     [building] = phone.get(f"/sites/{site['id']}/buildings")["items"]
     [unit] = phone.get(f"/buildings/{building['id']}/units")["items"]
     [room] = [room for room in phone.get(f"/units/{unit['id']}/rooms")["items"] if room["name"].endswith("502")]

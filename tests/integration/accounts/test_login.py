@@ -249,7 +249,7 @@ def test_secrets_are_stored_sealed_or_hashed(guard: StaffMember) -> None:
     with guard.database.engine.connect() as connection:
         tables = ("staff", "staff_session", "staff_challenge", "audit_entry")
         stored = "".join(
-            str(connection.exec_driver_sql(f"SELECT json_agg({name})::text FROM {name}").scalar_one())  # noqa: S608
+            str(connection.exec_driver_sql(f"SELECT json_agg({name})::text FROM {name}").scalar_one())
             for name in tables
         )
     for secret in (PASSWORD, guard.secret, session.token, "李师傅"):

@@ -89,8 +89,8 @@ def changed(value: Any) -> Any:
 def test_one_changed_bit_of_any_column_is_found(
     log: Platform, witness: Path, intruder: Intruder, column: str, sequence: int
 ) -> None:
-    [value] = intruder.execute(f"SELECT {column} FROM audit_entry WHERE sequence = %s", [sequence]).fetchone()  # noqa: S608
-    intruder.execute(f"UPDATE audit_entry SET {column} = %s WHERE sequence = %s", [changed(value), sequence])  # noqa: S608
+    [value] = intruder.execute(f"SELECT {column} FROM audit_entry WHERE sequence = %s", [sequence]).fetchone()
+    intruder.execute(f"UPDATE audit_entry SET {column} = %s WHERE sequence = %s", [changed(value), sequence])
     assert verified(log, witness).findings
 
 
@@ -130,14 +130,14 @@ def cut_the_tail(intruder: Intruder) -> None:
 
 def delete_everything(intruder: Intruder) -> None:
     for table in ("audit_entry", "audit_head", "audit_checkpoint"):
-        intruder.execute(f"DELETE FROM {table}")  # noqa: S608
+        intruder.execute(f"DELETE FROM {table}")
 
 
 def write_the_chain_anew(intruder: Intruder) -> None:
     """From the sixth entry on, with right hashes: only somebody who kept a signed head can tell."""
     columns = "tenant_id, at, actor_kind, actor_id, action, subject_kind, subject_id, purpose, facts, sequence, hash"
     previous = GENESIS
-    for row in intruder.execute(f"SELECT {columns} FROM audit_entry ORDER BY sequence").fetchall():  # noqa: S608
+    for row in intruder.execute(f"SELECT {columns} FROM audit_entry ORDER BY sequence").fetchall():
         tenant, at, kind, actor, action, subject_kind, subject, purpose, facts, sequence, stored = row
         action = "barrier.refused" if sequence == 6 else action
         entry = AuditEntry(tenant, at, kind, actor, action, Subject(subject_kind, subject), purpose, facts)
