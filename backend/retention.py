@@ -89,28 +89,48 @@ CAPTURE_TERM = timedelta(days=180)
 class Purged:
     counts: dict[str, int] = field(default_factory=dict)
     """Deleted rows by table."""
-    media_names: Sequence[str] = ()
     more: bool = False
 
 
-def purge_once(session: Session, now: datetime) -> Purged:
-    """One batch of every kind, in the caller's transaction; the media's bytes are the caller's to delete after it."""
-    counts: dict[str, int] = {}
+def expired_media(session: Session, now: datetime) -> list[str]:
+    """Names of pictures past their term. Their bytes go first: a row whose bytes are gone is found again and
+    deleted, bytes whose row is gone would stay for ever.
+    """
     names: list[str] = []
-    for deletion in (d for retention in RETENTION for d in retention.deletions):
-        gone = _delete(session, deletion, now)
-        counts[deletion.table.name] = counts.get(deletion.table.name, 0) + len(gone)
-        if deletion.table.name == MediaRow.__tablename__:
-            names += gone
+    for deletion in _deletions_of(MediaRow.__tablename__):
+        due = text(f"SELECT name FROM {_due(deletion)}")  # noqa: S608 - from the table above
+        names += session.execute(due, {"before": now - deletion.term}).scalars()
+    return names
+
+
+def purge_once(session: Session, now: datetime, erased: Sequence[str]) -> Purged:
+    """One batch of every kind, in the caller's transaction; of pictures only those whose bytes are `erased`."""
+    counts = {MediaRow.__tablename__: _count(session.execute(_ERASED, {"names": list(erased)}))}
+    for deletion in (d for retention in RETENTION for d in retention.deletions if d.table.name not in counts):
+        counts[deletion.table.name] = _delete(session, deletion, now)
     session.execute(text("SELECT drop_expired_captures(:before)"), {"before": now - CAPTURE_TERM})
     found = {table: count for table, count in counts.items() if count}
-    return Purged(found, names, any(count >= BATCH for count in found.values()))
+    return Purged(found, any(count >= BATCH for count in found.values()))
 
 
-def _delete(session: Session, deletion: Deletion, now: datetime) -> list[str]:
-    result = "name" if deletion.table.name == MediaRow.__tablename__ else "ctid::text"
-    statement = text(  # names come from the table above, never from a request
-        f"DELETE FROM {deletion.table.name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {deletion.table.name}"  # noqa: S608
-        f" WHERE {deletion.column} < :before AND {deletion.only} LIMIT {BATCH})) RETURNING {result}"
+_ERASED = text("DELETE FROM media WHERE name = ANY(:names)")
+
+
+def _deletions_of(table: str) -> list[Deletion]:
+    return [d for retention in RETENTION for d in retention.deletions if d.table.name == table]
+
+
+def _delete(session: Session, deletion: Deletion, now: datetime) -> int:
+    statement = text(
+        f"DELETE FROM {deletion.table.name} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {_due(deletion)}))"  # noqa: S608
     )
-    return list(session.execute(statement, {"before": now - deletion.term}).scalars())
+    return _count(session.execute(statement, {"before": now - deletion.term}))
+
+
+def _due(deletion: Deletion) -> str:
+    """Names come from the table above, never from a request."""
+    return f"{deletion.table.name} WHERE {deletion.column} < :before AND {deletion.only} LIMIT {BATCH}"
+
+
+def _count(result: object) -> int:
+    return int(result.rowcount)  # type: ignore[attr-defined]

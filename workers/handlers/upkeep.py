@@ -7,7 +7,7 @@ from sqlalchemy import text
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
 from backend.infrastructure.audit.checkpoints import copy_to_witness, make_checkpoints
 from backend.infrastructure.audit.entry import Subject
-from backend.retention import purge_once
+from backend.retention import expired_media, purge_once
 from workers.running import JobRun
 
 MONTHS_AHEAD = 2
@@ -34,9 +34,11 @@ def apply_retention(job: ApplyRetention, run: JobRun) -> None:
     more = True
     while more:
         with run.work() as work:
-            purged = purge_once(work.session, work.now)
-            more = purged.more
+            expired = expired_media(work.session, work.now)
+        for name in expired:
+            run.platform.media.delete(name)
+        with run.work() as work:
+            purged = purge_once(work.session, work.now, expired)
             if purged.counts:
                 work.record("retention.purged", Subject("retention", None), counts=purged.counts)
-        for name in purged.media_names:
-            run.platform.media.delete(name)
+        more = purged.more

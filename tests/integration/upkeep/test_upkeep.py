@@ -120,3 +120,12 @@ def test_a_capture_without_its_partition_is_kept_in_the_default_one(platform: Pl
         )
     with platform.database.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM capture_default")).scalar_one() == 1
+
+
+def test_a_run_that_died_after_the_bytes_leaves_no_row_behind(platform: Platform, community: Community) -> None:
+    now = utc_now()
+    _, name = _picture(platform, community, now - timedelta(days=31), True)
+    platform.media.delete(name)  # what a killed run has done already
+    run(platform, ApplyRetention(now))
+    with platform.database.sessions() as session:
+        assert session.scalars(select(MediaRow.id)).all() == []
