@@ -2,6 +2,7 @@
 
 from flask import Response, request
 from flask_smorest import Blueprint
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import UnsupportedMediaType
 
 from backend.device_api.caller import device_place
@@ -35,6 +36,10 @@ def upload() -> Response:
     request.max_content_length = MAX_IMAGE_BYTES
     image = media.store_image(platform().media, request.get_data(cache=False))
     site_id, device_id = device_place()
-    with request_work() as work:
-        media_id = media.register(work, site_id, device_id, image)
-        return answer(work, {"media_id": media_id, "sha256": image.sha256.hex()})
+    try:
+        with request_work() as work:
+            media_id = media.register(work, site_id, device_id, image)
+            return answer(work, {"media_id": media_id, "sha256": image.sha256.hex()})
+    except SQLAlchemyError:
+        platform().media.delete(image.name)  # no row owns these bytes, so no term would ever end them
+        raise
