@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, text
 
 from backend.bootstrap import METADATA, build_platform
@@ -18,6 +19,7 @@ from backend.infrastructure.unit_of_work import Database
 from backend.kernel.clock import utc_now
 from backend.supervisor.postgres import PostgresServer
 from backend.supervisor.redis_server import RedisServer
+from tests.drivers.browser import open_browser
 from tests.drivers.servers import embedded_postgres, embedded_redis
 
 FILLED = " UNION ALL ".join(
@@ -93,6 +95,13 @@ def platform_with_redis(platform: Platform, redis_server: RedisServer) -> Platfo
 @pytest.fixture
 def database(platform: Platform) -> Database:
     return platform.database
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of a process: Playwright's synchronous interface refuses to be started twice in a thread."""
+    with open_browser() as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

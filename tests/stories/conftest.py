@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.drivers.browser import open_browser
 from tests.drivers.installation import Installation, running_installation
 
 PORTS_EACH = 3
@@ -33,9 +31,3 @@ def _free_ports() -> int:
             continue
         return port
     raise AssertionError("no three free ports in a row")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
