@@ -1,6 +1,7 @@
-"""`python -m workers worker QUEUE | background | direct`"""
+"""`python -m workers ROLE…`: one process for each role, forked from one that has loaded what they need."""
 
 import argparse
+import hashlib
 import importlib
 import os
 import signal
@@ -8,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from redis import Redis
@@ -15,11 +17,14 @@ from redis import Redis
 from backend.bootstrap import platform_from_environment
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.logging import configure_logging
+from backend.infrastructure.outbox.reconcile import release
 from backend.kernel.ids import uuid7
 from backend.kernel.jobs import Queue
+from backend.supervisor.processes import PROCESS_NAME
 from workers import loops, rq_worker
 from workers.direct import DirectRunner
 from workers.keeper import LeaseKeeper
+from workers.pool import Pool
 from workers.relay import Relay, connect
 from workers.running import Registry, Runner
 from workers.schedules import SCHEDULES
@@ -30,56 +35,97 @@ REGISTRIES = {
     Queue.DEFAULT: ("workers.registry", "COMMON"),
     Queue.RECOGNITION: ("workers.recognition_registry", "RECOGNITION"),
 }
+DIRECT_THREADS = 4
 
 
 def main() -> int:
-    arguments = _arguments()
+    roles = _roles()
     configure_logging()
-    platform = platform_from_environment()
-    match arguments.role:
-        case "worker":
-            _work(platform, Queue(arguments.queue))
-        case "background":
-            return _background(platform)
-        case "direct":
-            return _direct(platform)
-    return 0
+    for role in roles:
+        _registry(_queue(role))
+    return Pool({role: partial(_play, role) for role in roles}).run()
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="workers")
-    roles = parser.add_subparsers(dest="role", required=True)
-    roles.add_parser("worker").add_argument("queue", choices=[queue.value for queue in Queue])
-    roles.add_parser("background", help="relay, reconciler, sequencer, schedule")
-    roles.add_parser("direct", help="urgent jobs, with or without Redis")
-    return parser.parse_args()
+def _roles() -> list[str]:
+    parser = argparse.ArgumentParser(prog="workers", description="runs what has no request")
+    parser.add_argument(
+        "roles",
+        nargs="+",
+        choices=ROLES,
+        metavar="ROLE",
+        help="default and recognition: a worker of that queue; background: relay, reconciler, sequencer, schedule; "
+        "direct: urgent jobs, with or without Redis",
+    )
+    found: list[str] = parser.parse_args().roles
+    return found
 
 
-def _owner(role: str) -> str:
-    """Unique for each start: a restarted worker must not take its predecessor's leases for its own."""
-    return f"{role}-{socket.gethostname()}-{os.getpid()}-{uuid7().hex[-8:]}"
+def _queue(role: str) -> Queue:
+    return Queue.RECOGNITION if role == Queue.RECOGNITION.value else Queue.DEFAULT
 
 
 def _registry(queue: Queue) -> Registry:
-    """Each process imports its own handlers alone: a killed worker is back sooner without the others' libraries."""
+    """Each pool imports its own handlers alone: the others' libraries cost it neither time nor memory."""
     module, name = REGISTRIES[queue]
     found: Registry = getattr(importlib.import_module(module), name)
     return found
 
 
-def _work(platform: Platform, queue: Queue) -> None:
-    name = _owner(queue.value)
-    runner = Runner(platform, _registry(queue), LeaseKeeper(platform.database), name)
-    rq_worker.work(Redis.from_url(platform.settings.redis_url), queue.value, name, runner)
+def _play(role: str) -> int:
+    return ROLES[role](platform_from_environment(), role)
 
 
-def _direct(platform: Platform) -> int:
+def _runner(platform: Platform, role: str) -> Runner:
+    """Its owner's name is new at each start, and its first part is not: what a predecessor held is given back.
+
+    Should the predecessor live after all, its fences are stale, and it can write nothing.
+    """
+    place = f"{role}@{socket.gethostname()}:{_pool_name(platform)}/"
+    with platform.database.sessions.begin() as session:
+        released = release(session, place)
+    if released:
+        log.info("took back what the last one held", jobs=released)
+    return Runner(platform, _registry(_queue(role)), LeaseKeeper(platform.database), place + uuid7().hex[-8:])
+
+
+def _pool_name(platform: Platform) -> str:
+    """One for each pool that a machine runs: its name in the supervisor's table, and whose table that is."""
+    installation = hashlib.sha256(str(platform.settings.state_dir).encode()).hexdigest()[:8]
+    return f"{os.environ.get(PROCESS_NAME, '+'.join(_roles()))}.{installation}"
+
+
+def _work(platform: Platform, role: str) -> int:
+    runner = _runner(platform, role)
+    rq_worker.work(Redis.from_url(platform.settings.redis_url), role, runner)
+    return 0
+
+
+def _recognise(platform: Platform, role: str) -> int:
+    """A car at the barrier waits for no Redis: this process, which alone has the engine, is its own direct runner."""
+    runner = _runner(platform, role)
+    direct = DirectRunner(platform.database, _registry(Queue.RECOGNITION), runner, threads=1)
+    stopping = threading.Event()
+
+    def run_direct() -> None:
+        _guarded("direct", lambda: direct.run(stopping))
+        if not stopping.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)  # the pool starts both anew
+
+    thread = threading.Thread(target=run_direct, name="direct")
+    thread.start()
+    rq_worker.work(Redis.from_url(platform.settings.redis_url), role, runner)
+    stopping.set()
+    thread.join()
+    return 0
+
+
+def _direct(platform: Platform, role: str) -> int:
     registry = _registry(Queue.DEFAULT)
-    runner = Runner(platform, registry, LeaseKeeper(platform.database), _owner("direct"))
-    return _together({"direct": DirectRunner(platform.database, registry, runner).run})
+    runner = DirectRunner(platform.database, registry, _runner(platform, role), threads=DIRECT_THREADS)
+    return _together({"direct": runner.run})
 
 
-def _background(platform: Platform) -> int:
+def _background(platform: Platform, _role: str) -> int:
     database = platform.database
     return _together(
         {
@@ -91,27 +137,41 @@ def _background(platform: Platform) -> int:
     )
 
 
-def _together(parts: dict[str, Callable[[threading.Event], None]]) -> int:
-    """Runs every part in a thread until SIGTERM; when one breaks, all end and the supervisor starts them anew."""
-    stopping = threading.Event()
-    broken: list[str] = []
+ROLES: dict[str, Callable[[Platform, str], int]] = {
+    "default": _work,
+    "recognition": _recognise,
+    "background": _background,
+    "direct": _direct,
+}
 
-    def guarded(name: str, part: Callable[[threading.Event], None]) -> None:
-        try:
-            part(stopping)
-        except Exception as failure:  # noqa: BLE001 - a part without its thread would be a silent loss
-            log.error("part broke", part=name, error=type(failure).__name__)
-            broken.append(name)
+
+def _together(parts: dict[str, Callable[[threading.Event], None]]) -> int:
+    """Runs every part in a thread until SIGTERM; when one breaks, all end and the pool starts them anew."""
+    stopping = threading.Event()
+    whole: list[bool] = []
+
+    def part_of(name: str) -> None:
+        whole.append(_guarded(name, lambda: parts[name](stopping)))
         stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    threads = [threading.Thread(target=guarded, args=item, name=item[0]) for item in parts.items()]
+    threads = [threading.Thread(target=part_of, args=(name,), name=name) for name in parts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return 1 if broken else 0
+    return 0 if all(whole) else 1
+
+
+def _guarded(name: str, part: Callable[[], None]) -> bool:
+    """False when the part broke; a part without its thread would be a silent loss."""
+    try:
+        part()
+    except Exception as failure:  # noqa: BLE001 - whatever it was, the process must end by it
+        log.error("part broke", part=name, error=type(failure).__name__)
+        return False
+    return True
 
 
 if __name__ == "__main__":

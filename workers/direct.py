@@ -16,18 +16,18 @@ log = structlog.get_logger()
 
 PATIENCE = timedelta(seconds=2)
 LOOK_EVERY_SECONDS = 0.5
-THREADS = 4
 
 
 class DirectRunner:
-    def __init__(self, database: Database, registry: Registry, runner: Runner) -> None:
+    def __init__(self, database: Database, registry: Registry, runner: Runner, *, threads: int) -> None:
         self._database = database
         self._kinds = [kind for kind, route in registry.items() if route.job.urgent]
         self._runner = runner
+        self._threads = threads
         self._running: dict[UUID, Future[bool]] = {}
 
     def run(self, stopping: threading.Event) -> None:
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="direct") as threads:
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="direct") as threads:
             while not stopping.wait(LOOK_EVERY_SECONDS):
                 try:
                     self._submit(threads)

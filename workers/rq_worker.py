@@ -1,9 +1,11 @@
 """The RQ side: one process, one queue, no fork per job, JSON instead of pickle."""
 
+import time
 from uuid import UUID
 
 import structlog
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
 from rq.worker import SimpleWorker
@@ -16,6 +18,7 @@ log = structlog.get_logger()
 WORKER_TTL_SECONDS = 30
 MAINTENANCE_SECONDS = 10
 LONGEST_REDIS_WAIT_SECONDS = 5.0
+REDIS_AWAY_SECONDS = 1.0
 
 
 class Worker(SimpleWorker):
@@ -37,10 +40,21 @@ def perform(job_id: str) -> None:
         log.warning("database away, hint dropped", error=type(failure).__name__)
 
 
-def work(redis: Redis, queue: str, name: str, runner: Runner) -> None:
-    """Until SIGTERM: the current job is finished first."""
+def work(redis: Redis, queue: str, runner: Runner) -> None:
+    """Until SIGTERM: the current job is finished first. A Redis that is away is waited for."""
     _Process.runner = runner
-    worker = Worker(
+    while True:
+        try:
+            _worker(redis, queue, runner.owner).work(with_scheduler=False, logging_level="WARNING")
+        except RedisError as failure:
+            log.warning("worker waits", error=type(failure).__name__)
+            time.sleep(REDIS_AWAY_SECONDS)
+        else:
+            return
+
+
+def _worker(redis: Redis, queue: str, name: str) -> Worker:
+    return Worker(
         [Queue(queue, connection=redis, serializer=JSONSerializer)],
         name=name,
         connection=redis,
@@ -49,4 +63,3 @@ def work(redis: Redis, queue: str, name: str, runner: Runner) -> None:
         maintenance_interval=MAINTENANCE_SECONDS,
         log_job_description=False,
     )
-    worker.work(with_scheduler=False, logging_level="WARNING")

@@ -115,12 +115,12 @@ class Runner:
         self._platform = platform
         self._registry = registry
         self._keeper = keeper
-        self._owner = owner
+        self.owner = owner
 
     def run(self, job_id: UUID) -> bool:
         """True when this call ran the job; False when there was nothing to claim."""
         with self._platform.database.sessions.begin() as session:
-            claim = leases.claim(session, job_id, self._owner)
+            claim = leases.claim(session, job_id, self.owner)
         if claim is None:
             return False
         route = self._registry[claim.kind]

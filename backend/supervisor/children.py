@@ -42,12 +42,13 @@ def start_child(
         cwd=cwd,
         start_new_session=True,
         # Runs after the change of user, which would have cleared the setting.
-        preexec_fn=_tie_to_parent(parent_death_signal),
+        preexec_fn=tie_to_parent(parent_death_signal),
         **(account.credentials if account else {}),
     )
 
 
-def _tie_to_parent(parent_death_signal: signal.Signals) -> Callable[[], None]:
+def tie_to_parent(parent_death_signal: signal.Signals) -> Callable[[], None]:
+    """For a child to call first: the kernel signals it when its parent, the caller of this, dies."""
     parent = os.getpid()
 
     def tie() -> None:

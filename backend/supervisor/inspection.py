@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 
 from backend.supervisor.lock import holder
-from backend.supervisor.supervisor import PROCESS_NAME
+from backend.supervisor.processes import PROCESS_NAME
 
 MEBIBYTE = 1024 * 1024
 

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from backend.supervisor.settings import REPOSITORY, Settings
 
+PROCESS_NAME = "ANLIN_PROCESS"
+"""The environment variable that tells a process which entry of the table it is."""
 GUNICORN = (
     *("--worker-class", "gthread", "--timeout", "60", "--keep-alive", "30"),
     *("--no-control-socket", "--log-level", "warning"),
 )
 WEB_WORKERS = 2
+COMMON_ROLES = ("default", "direct", "background")
 # Loaded once and forked: half the time to start, and the pages of code are shared. Nothing is open before the fork.
 WEB = ("--preload", "--workers", str(WEB_WORKERS), "--threads", "8", "--graceful-timeout", "4")
 # A killed master would leave its workers to find out by themselves; a terminated one takes them along.
@@ -68,13 +71,10 @@ def default_table(settings: Settings) -> tuple[ProcessSpec, ...]:
         *((sandbox,) if settings.development else ()),
         _web(settings),
         _live(settings),
-        # A job, its lease's keeper, and one to spare.
-        ProcessSpec("worker-recognition", _module("workers", "worker", "recognition"), pool_size=3),
-        ProcessSpec("worker-default", _module("workers", "worker", "default"), pool_size=3),
-        # Relay, reconciler, sequencer and schedule, with one to spare.
-        ProcessSpec("background", _module("workers", "background"), pool_size=5),
-        # Four threads, the keeper and the look-out.
-        ProcessSpec("direct", _module("workers", "direct"), pool_size=6),
+        # Two jobs, their leases' keeper, and the look-out.
+        ProcessSpec("recognition", _module("workers", "recognition"), pool_size=4),
+        # The most of them holds the direct runner: four threads, the keeper and the look-out.
+        ProcessSpec("workers", _module("workers", *COMMON_ROLES), pool_size=6, processes=len(COMMON_ROLES)),
     )
 
 

@@ -14,11 +14,10 @@ from backend.supervisor.embedded import EmbeddedServer
 from backend.supervisor.errors import StepFailed
 from backend.supervisor.layout import short_hash
 from backend.supervisor.logbook import Logbook
-from backend.supervisor.processes import ProcessSpec
+from backend.supervisor.processes import PROCESS_NAME, ProcessSpec
 from backend.supervisor.settings import REPOSITORY, Settings
 
 MARK = "ANLIN_SUPERVISED"
-PROCESS_NAME = "ANLIN_PROCESS"
 POLL_SECONDS = 0.1
 STRAY_SECONDS = 3.0
 # Longer than the longest graceful time-out in the table.

@@ -67,7 +67,7 @@ class Lane:
 def bench_latency(installation: Installation) -> None:
     show("photo_kilobytes", len(PHOTO) / 1000, "kB (1280 x 960 JPEG)")
     scene = build_scene(installation.platform, installation.sandbox)
-    installation.start("worker-recognition", "background", "direct", "worker-default-1")
+    installation.start("recognition", "workers")
     hub = LiveHub(installation.platform.database, COMMANDS)
     with (
         served(create_app(scene.platform)) as base_url,

@@ -16,6 +16,8 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
+import psutil
+
 from backend.bootstrap import build_platform
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.keys import create_keys
@@ -26,6 +28,7 @@ from backend.supervisor.child import Child
 from backend.supervisor.children import signal_group, start_child
 from backend.supervisor.logbook import Logbook
 from backend.supervisor.postgres import PostgresServer
+from backend.supervisor.processes import COMMON_ROLES, PROCESS_NAME
 from backend.supervisor.redis_server import RedisServer
 from backend.supervisor.settings import REPOSITORY
 from tests.chaos.worker import NO_FENCING
@@ -34,13 +37,14 @@ from tests.drivers.servers import embedded_postgres, embedded_redis
 
 BYTECODE = Path(tempfile.gettempdir()) / "anlin-chaos-bytecode"
 
-WORKERS: Mapping[str, tuple[str, ...]] = {
-    "worker-default-1": ("worker", "default"),
-    "worker-default-2": ("worker", "default"),
-    "worker-recognition": ("worker", "recognition"),
-    "background": ("background",),
+POOLS: Mapping[str, tuple[str, ...]] = {
+    "workers": COMMON_ROLES,
+    "default-2": ("default",),
+    "recognition": ("recognition",),
     "direct": ("direct",),
+    "background": ("background",),
 }
+USUAL = ("workers", "default-2", "recognition")
 
 
 class Installation:
@@ -57,24 +61,24 @@ class Installation:
         upgrade(postgres.owner_url, postgres.app_url)
         self.platform: Platform = build_platform(read_settings({**self.environment, "POOL_SIZE": "16"}))
         self._book = Logbook(state_dir / "logs", console=StringIO())
-        self.workers: dict[str, Child] = {}
-        self._healing: list[tuple[float, Child]] = []
+        self.pools: dict[str, Child] = {}
+        self._healing: list[tuple[float, str]] = []
         self._redis_resumes_at: float | None = None
         self.redis_outages: list[tuple[float, float]] = []
         """Unix times between which hints could not flow."""
 
     def start(self, *names: str) -> None:
-        for name in names or WORKERS:
+        for name in names or USUAL:
             child = Child(name, partial(self._launch, name), self._book)
-            self.workers[name] = child
+            self.pools[name] = child
             child.start()
 
     def _launch(self, name: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.chaos.worker", *WORKERS[name]]
+        command = [sys.executable, "-m", "tests.chaos.worker", *POOLS[name]]
         return start_child(
             command,
             parent_death_signal=signal.SIGKILL,
-            environment=self.environment,
+            environment={**self.environment, PROCESS_NAME: name},
             cwd=REPOSITORY,
             output=subprocess.PIPE,
         )
@@ -82,13 +86,13 @@ class Installation:
     def keep_alive(self) -> None:
         """To be called often: restarts what ended, wakes what slept long enough."""
         now = time.monotonic()
-        for wake_at, child in [sleeper for sleeper in self._healing if sleeper[0] <= now]:
-            self._healing.remove((wake_at, child))
-            _signal(child, signal.SIGCONT)
+        for wake_at, name in [sleeper for sleeper in self._healing if sleeper[0] <= now]:
+            self._healing.remove((wake_at, name))
+            self._signal(name, signal.SIGCONT)
         if self._redis_resumes_at is not None and self._redis_resumes_at <= now:
             self._redis_resumes_at = None
             self.redis.resume()
-        for child in self.workers.values():
+        for child in self.pools.values():
             child.keep_alive()
 
     def log_of(self, name: str) -> list[str]:
@@ -100,26 +104,45 @@ class Installation:
         return not self._healing and self._redis_resumes_at is None
 
     def kill_worker(self, dice: random.Random) -> str:
-        name = dice.choice(sorted(self.workers))
-        _signal(self.workers[name], signal.SIGKILL)
-        return f"kill {name}"
+        worker = self._any_worker(dice)
+        worker.kill()
+        return f"kill one of {worker.info['name']}"
 
     def kill_group(self, dice: random.Random) -> str:
-        name = dice.choice(sorted(self.workers))
-        process = self.workers[name].process
-        if process is not None:
-            signal_group(process, signal.SIGKILL)
+        name = dice.choice(sorted(self.pools))
+        self._signal(name, signal.SIGKILL)
         return f"kill the group of {name}"
 
-    def pause_worker(self, dice: random.Random) -> str:
+    def stop_worker(self, dice: random.Random) -> str:
+        """For ever: its pool has to notice."""
+        worker = self._any_worker(dice)
+        worker.suspend()
+        return f"stop one of {worker.info['name']}"
+
+    def pause_group(self, dice: random.Random) -> str:
         """Longer than a lease: its jobs go to others, and it comes back believing them its own."""
-        name, seconds = dice.choice(sorted(self.workers)), dice.uniform(12, 20)
+        name, seconds = dice.choice(sorted(self.pools)), dice.uniform(12, 20)
         self.pause(name, seconds)
-        return f"pause {name} for {seconds:.0f} s"
+        return f"pause the group of {name} for {seconds:.0f} s"
 
     def pause(self, name: str, seconds: float) -> None:
-        _signal(self.workers[name], signal.SIGSTOP)
-        self._healing.append((time.monotonic() + seconds, self.workers[name]))
+        self._signal(name, signal.SIGSTOP)
+        self._healing.append((time.monotonic() + seconds, name))
+
+    def _any_worker(self, dice: random.Random) -> psutil.Process:
+        """One process that plays a role; a pool that starts just now may have none yet."""
+        while True:
+            parents = [child.process.pid for child in self.pools.values() if child.process is not None]
+            found = [one for one in psutil.process_iter(["name", "ppid", "pid"]) if one.info["ppid"] in parents]
+            if found:
+                return dice.choice(sorted(found, key=lambda one: (one.info["name"], one.info["pid"])))
+            self.keep_alive()
+            time.sleep(0.05)
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        process = self.pools[name].process
+        if process is not None:
+            signal_group(process, number)
 
     def kill_redis(self, dice: random.Random) -> str:
         down = time.time()
@@ -163,16 +186,10 @@ class Installation:
         return "restart postgres (immediate)" if immediate else "kill postgres"
 
     def stop(self) -> None:
-        for child in self.workers.values():
-            _signal(child, signal.SIGCONT)
+        for child in self.pools.values():
             child.kill()
         self.redis.resume()
         self.platform.database.engine.dispose()
-
-
-def _signal(child: Child, number: signal.Signals) -> None:
-    if child.process is not None and child.process.poll() is None:
-        child.process.send_signal(number)
 
 
 def _environment(state_dir: Path, postgres: PostgresServer, redis: RedisServer, sandbox: Sandbox) -> dict[str, str]:

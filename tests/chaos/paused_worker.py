@@ -24,7 +24,7 @@ def pause_a_worker(installation: Installation) -> Tally:
     visit = scene.announce(next(scene.households()), phone=PHONE)
     _until(installation, lambda: "SendSms" in sandbox.calls())
     installation.pause("direct", PAUSE_SECONDS)
-    installation.start("worker-default-1")
+    installation.start("default-2")
     _until(installation, lambda: rows(database, _STATE)[0].state == "done")
     _until(installation, lambda: installation.healed)
     # The woken worker reads its answer and tries to write; its next sign of life shows that it has.

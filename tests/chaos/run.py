@@ -75,7 +75,8 @@ class Run:
         faults: dict[Fault, int] = {
             breaker.kill_worker: 30,
             breaker.kill_group: 15,
-            breaker.pause_worker: 15,
+            breaker.stop_worker: 8,
+            breaker.pause_group: 7,
             breaker.kill_redis: 12,
             breaker.empty_redis: 10,
             breaker.pause_redis: 8,

@@ -10,6 +10,7 @@ from backend.kernel.jobs import Job, Queue
 class RecognisePlate(Job):
     kind: ClassVar[str] = "passages.recognise_plate"
     queue: ClassVar[Queue] = Queue.RECOGNITION
+    urgent: ClassVar[bool] = True
     time_limit: ClassVar[timedelta] = timedelta(seconds=20)
 
     capture_id: UUID

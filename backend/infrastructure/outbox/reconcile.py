@@ -25,19 +25,19 @@ class Repairs:
         return bool(self.lost_leases or self.lost_hints or self.expired)
 
 
-# `lease_until` stays in place (in the past), so that the next claim can say how long the job lay.
+# `lease_until` stays in place, so that the next claim can say how long the job lay.
 # A job that took its worker down on every try is given up: it would take down the next one too.
-_LOST_LEASES = text(
-    """
+_TAKE_BACK = """
     UPDATE outbox_job SET
         state = CASE WHEN tries >= max_tries THEN 'failed' WHEN state = 'running' THEN 'pending' ELSE 'uncertain' END,
         finished_at = CASE WHEN tries >= max_tries THEN clock_timestamp() END,
         last_error = CASE WHEN tries >= max_tries THEN 'worker_lost' ELSE last_error END,
         uncertain_count = uncertain_count + (state = 'attempting')::int,
         fence = fence + 1, lease_owner = NULL, hinted_at = NULL
-    WHERE lease_owner IS NOT NULL AND lease_until < clock_timestamp()
-    """
-)
+    WHERE lease_owner IS NOT NULL AND
+"""
+_LOST_LEASES = text(_TAKE_BACK + "lease_until < clock_timestamp()")
+_LEASES_OF = text(_TAKE_BACK + "starts_with(lease_owner, :owners)")
 _LOST_HINTS = text(
     """
     UPDATE outbox_job SET hinted_at = NULL
@@ -58,5 +58,17 @@ def repair(session: Session) -> Repairs:
     leases = session.execute(_LOST_LEASES).rowcount  # type: ignore[attr-defined]
     hints = session.execute(_LOST_HINTS, {"patience": HINT_PATIENCE}).rowcount  # type: ignore[attr-defined]
     if leases or hints:
-        session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PROMISED})
+        _notify(session)
     return Repairs(leases, hints, expired)
+
+
+def release(session: Session, owners: str) -> int:
+    """Takes back every lease of the owners whose name starts so, known to be gone; how many those were."""
+    released = int(session.execute(_LEASES_OF, {"owners": owners}).rowcount)  # type: ignore[attr-defined]
+    if released:
+        _notify(session)
+    return released
+
+
+def _notify(session: Session) -> None:
+    session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": PROMISED})

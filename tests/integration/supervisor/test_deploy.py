@@ -39,10 +39,8 @@ def unit(path: Path) -> dict[str, str]:
     return dict(parser["Service"])
 
 
-def unit_of(spec: ProcessSpec) -> tuple[Path, str]:
-    """The unit file of a process, and the instance where it is a template."""
-    kind, _, instance = spec.name.partition("-")
-    return (SYSTEMD / f"anlin-{kind}{'@' if instance else ''}.service", instance)
+def unit_of(spec: ProcessSpec) -> Path:
+    return SYSTEMD / f"anlin-{spec.name}.service"
 
 
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.name)
@@ -52,16 +50,14 @@ def test_compose_runs_the_same_command_as_the_supervisor(spec: ProcessSpec) -> N
 
 @pytest.mark.parametrize("spec", TABLE, ids=lambda spec: spec.name)
 def test_systemd_runs_the_same_command_as_the_supervisor(spec: ProcessSpec) -> None:
-    path, instance = unit_of(spec)
-    assert program(unit(path)["ExecStart"].replace("%i", instance).split()) == program(spec.command)
+    assert program(unit(unit_of(spec))["ExecStart"].split()) == program(spec.command)
 
 
 def test_the_target_starts_every_process() -> None:
     target = (SYSTEMD / "anlin.target").read_text(encoding="utf-8")
     for spec in TABLE:
         if not spec.step:
-            path, instance = unit_of(spec)
-            assert path.name.replace("@", f"@{instance}") in target
+            assert unit_of(spec).name in target
 
 
 def test_every_image_names_its_version() -> None:
