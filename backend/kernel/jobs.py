@@ -30,7 +30,7 @@ class Job:
     kind: ClassVar[str]
     queue: ClassVar[Queue] = Queue.DEFAULT
     urgent: ClassVar[bool] = False
-    """Urgent kinds are run by the direct runner when no worker claims them within two seconds."""
+    """Urgent kinds are run by the direct runner when no worker claims them within a second."""
     max_tries: ClassVar[int] = 8
     time_limit: ClassVar[timedelta] = timedelta(seconds=60)
     lifetime: ClassVar[timedelta] = timedelta(days=1)

@@ -12,6 +12,7 @@ import time
 from backend.infrastructure.logging import configure_logging
 from tests.chaos.installation import installed
 from tests.chaos.paused_worker import pause_a_worker
+from tests.chaos.redis_away import Away, RedisAway
 from tests.chaos.run import Run
 
 
@@ -20,6 +21,8 @@ def main() -> int:
     configure_logging()
     logging.disable(logging.CRITICAL)  # of this process; the workers write theirs
     with installed(fencing=not arguments.no_fencing) as installation:
+        if arguments.redis_away:
+            return _say(RedisAway(installation)())
         if arguments.paused_worker:
             tally = pause_a_worker(installation)
         else:
@@ -28,12 +31,18 @@ def main() -> int:
     return 0 if tally.passed else 1
 
 
+def _say(found: list[Away]) -> int:
+    print(*found, sep="\n")
+    return 0 if all(away.passed for away in found) else 1
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.chaos", description="events through real workers under faults")
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or time.time()))
     parser.add_argument("--paused-worker", action="store_true", help="only the stale run, on purpose")
+    parser.add_argument("--redis-away", action="store_true", help="only Redis away: how urgent jobs flow meanwhile")
     parser.add_argument("--no-fencing", action="store_true", help="take the fences out: the run must fail")
     return parser.parse_args()
 
