@@ -1,19 +1,14 @@
-"""Every app of the backend by its host label; `wsgi.py` adds the mini-program API and serves them."""
+"""Every app of the backend but the streams by its host label; `wsgi.py` adds the mini-program API and serves them."""
 
 from collections.abc import Callable, Mapping
 
 from flask import Flask
 
 from backend.device_api.app import create_app as create_device_api
-from backend.features.accounts.model import Portal
-from backend.features.devices.service import COMMANDS
-from backend.infrastructure.http.live import LiveHub
 from backend.infrastructure.http.platform import Platform
-from backend.live.app import create_device_wait, create_portal_stream
 from backend.portals.campus.app import create_app as create_campus
 from backend.portals.police.app import create_app as create_police
 from backend.portals.property.app import create_app as create_property
-from backend.portals.shared.cookies import authenticator as portal_authenticator
 from backend.portals.visitor.app import create_app as create_visitor
 
 WEB_APPS: Mapping[str, Callable[[Platform], Flask]] = {
@@ -27,12 +22,3 @@ WEB_APPS: Mapping[str, Callable[[Platform], Flask]] = {
 
 def web_apps(platform: Platform) -> dict[str, Flask]:
     return {host: create(platform) for host, create in WEB_APPS.items()}
-
-
-def live_apps(platform: Platform) -> dict[str, Flask]:
-    hub = LiveHub(platform.database, COMMANDS)
-    portals = {
-        portal.value: create_portal_stream(platform, hub, portal.value, portal_authenticator(platform, portal))
-        for portal in Portal
-    }
-    return {**portals, "device": create_device_wait(platform, hub)}

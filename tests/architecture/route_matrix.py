@@ -1,7 +1,7 @@
 """Writes the route matrix; its diff is what a reviewer reads."""
 
 from backend.cli.context import documentation_platform
-from backend.entry import live_apps
+from backend.live.entry import live_apps
 from tests.architecture.test_routes import MATRIX, endpoints
 from wsgi import all_web_apps
 

@@ -59,8 +59,9 @@ def test_a_job_is_handled_by_the_workers_of_its_queue() -> None:
     assert {route.job.queue for route in COMMON.values()} == {Queue.DEFAULT}
 
 
-def test_urgent_jobs_need_no_model() -> None:
-    assert [job.kind for job in every_job() if job.urgent and job.kind not in COMMON] == []
+def test_a_process_with_a_direct_runner_handles_every_urgent_job() -> None:
+    run_directly = {kind for registry in (COMMON, RECOGNITION) for kind in registry}
+    assert [job.kind for job in every_job() if job.urgent and job.kind not in run_directly] == []
 
 
 @pytest.mark.parametrize("job", every_job(), ids=lambda job: job.kind)

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from backend.cli.context import documentation_platform
-from backend.entry import live_apps
 from backend.infrastructure.http.identity import AUTHENTICATOR
 from backend.infrastructure.http.platform import Platform
 from backend.kernel.identity import ANONYMOUS, Actor, ActorKind, Permission, Role
+from backend.live.entry import live_apps
 from wsgi import all_web_apps
 
 MATRIX = Path(__file__).with_name("route_matrix.txt")

@@ -50,7 +50,7 @@ def serving(platform: Platform) -> Iterator[Platform]:
 
 
 def _streams(platform: Platform, hub: LiveHub) -> dict[str, Flask]:
-    """As `backend.entry.live_apps`, of a hub that ends with the test."""
+    """As `backend.live.entry.live_apps`, of a hub that ends with the test."""
     return {
         portal.value: create_portal_stream(platform, hub, portal.value, authenticator(platform, portal))
         for portal in Portal
