@@ -11,11 +11,13 @@ from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from backend.features.devices.tables import DeviceEventConflictRow, DeviceEventRow
+from backend.features.imports.tables import ImportRow
 from backend.features.media.tables import MediaRow
 from backend.features.notices.tables import NoticeRow
 from backend.features.passages.tables import PassageRow
 from backend.features.visits.tables import CodeGuessRow, VisitRow
 from backend.infrastructure.audit.tables import AuditLookRow
+from backend.infrastructure.changes import RegisterChangeRow
 from backend.infrastructure.feed import FeedRow
 from backend.infrastructure.idempotency import IdempotencyRow
 from backend.infrastructure.outbox.tables import OutboxRow
@@ -70,6 +72,19 @@ RETENTION: tuple[Retention, ...] = (
         (_rows(VisitRow, "valid_until", 90), _rows(NoticeRow, "created_at", 90)),
     ),
     Retention("person_identity", "register of the property's residents", "with the residency, by the register"),
+    Retention("employee_identity", "employment and the duty to vet guards", "with the employment, by the register"),
+    Retention(
+        "register_change",
+        "proof of who changed what in a register (PIPL 56, 69)",
+        "3 years after the change",
+        (_rows(RegisterChangeRow, "at", 3 * 365),),
+    ),
+    Retention(
+        "register_import",
+        "bring a register over from another system",
+        "with the end of the import; a file that nobody imported, after one day",
+        (_rows(ImportRow, "created_at", 1, "state <> 'done'"), _rows(ImportRow, "created_at", 90)),
+    ),
     Retention("resident_identity", "the resident's own account", "with the account, on the resident's word"),
     Retention("staff_identity", "employment", "with the account; sessions end after 12 hours"),
     Retention("(device events)", "decide repeats", "90 days", (_rows(DeviceEventRow, "received_at", 90),)),

@@ -1,7 +1,10 @@
 """Every table of the platform, so that the metadata is whole wherever this is imported."""
 
 from backend.features.accounts import tables as accounts
+from backend.features.assets import tables as assets
 from backend.features.devices import tables as devices
+from backend.features.employees import tables as employees
+from backend.features.imports import tables as imports
 from backend.features.media import tables as media
 from backend.features.notices import tables as notices
 from backend.features.passages import tables as passages
@@ -9,17 +12,21 @@ from backend.features.people import tables as people
 from backend.features.residents import tables as residents
 from backend.features.sites import tables as sites
 from backend.features.visits import tables as visits
-from backend.infrastructure import feed, idempotency, schedule
+from backend.infrastructure import changes, feed, idempotency, schedule
 from backend.infrastructure.audit import tables as audit
 from backend.infrastructure.database import Row
 from backend.infrastructure.outbox import tables as outbox
 
 MODULES = (
     accounts,
+    assets,
     audit,
+    changes,
     devices,
+    employees,
     feed,
     idempotency,
+    imports,
     media,
     notices,
     outbox,

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, TextClause, bindparam, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.infrastructure.database import Row
@@ -27,6 +28,16 @@ def insert_if_absent(session: Session, row: type[Row], values: Mapping[str, Any]
     session.flush()
     result = session.execute(_statement(_table(row), tuple(values), conflict), values)
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def add_if_absent(session: Session, row: Row) -> bool:
+    """As `insert_if_absent`, for rows of a register, whose changes are noted by the session."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _table(row: type[Row]) -> Table:

@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.infrastructure import feed, outbox
+from backend.infrastructure import changes, feed, outbox
 from backend.infrastructure.audit import chain
 from backend.infrastructure.audit.entry import AuditEntry, Subject
 from backend.kernel.clock import Clock, utc_now
@@ -40,7 +40,9 @@ class Database:
 
     @classmethod
     def on(cls, engine: Engine, clock: Clock = utc_now) -> "Database":
-        return cls(engine, sessionmaker(engine, expire_on_commit=False, autoflush=True), clock)
+        sessions = sessionmaker(engine, expire_on_commit=False, autoflush=True)
+        event.listen(sessions, "after_flush", changes.collect)
+        return cls(engine, sessions, clock)
 
 
 class Work:
@@ -50,6 +52,7 @@ class Work:
         self.now = now
         self._entries: list[AuditEntry] = []
         self._kept: list[Keep] = []
+        changes.begin(session)
 
     def record(
         self,
@@ -86,6 +89,9 @@ class Work:
         """
         self._kept.append(write)
 
+    def flush_changes(self) -> None:
+        changes.write(self.session, self.actor, self.now)
+
     def flush_audit(self, enabled: bool) -> None:
         if enabled and self._entries:
             self.session.flush()
@@ -102,6 +108,7 @@ def unit_of_work(database: Database, actor: Actor) -> Iterator[Work]:
     try:
         with work.session, work.session.begin():
             yield work
+            work.flush_changes()
             work.flush_audit(database.audited)
     finally:
         for write in work.kept:

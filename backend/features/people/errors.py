@@ -15,3 +15,20 @@ class PlateTaken(Refusal):
 class AlreadyMember(Refusal):
     kind = RefusalKind.CONFLICT
     code = "already_member"
+
+
+class NameInvalid(Refusal):
+    code = "name_invalid"
+
+
+class DocumentTaken(Refusal):
+    """Another person of the site is registered with this document."""
+
+    kind = RefusalKind.CONFLICT
+    code = "document_taken"
+
+
+class StayEndsTooEarly(Refusal):
+    """The registered end of a stay lies before its beginning."""
+
+    code = "stay_ends_too_early"

@@ -1,6 +1,8 @@
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 
+from backend.kernel.identity_numbers import DocumentKind
 from backend.kernel.ids import HouseholdId, PersonId, RoomId, SiteId, TenantId, VehicleId
 
 
@@ -16,6 +18,32 @@ class Person:
     site_id: SiteId
     name: str = field(repr=False)
     phone: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Document:
+    kind: DocumentKind
+    number: str = field(repr=False)
+    """As `identity_numbers.checked_number` returns it."""
+
+
+@dataclass(frozen=True)
+class PersonFields:
+    """Everything the register keeps of a person, as it shall stand."""
+
+    name: str = field(repr=False)
+    phone: str | None = field(default=None, repr=False)
+    """Normalised."""
+    document: Document | None = None
+    registered_home: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Residency:
+    relation: Relation
+    from_on: date
+    is_floating: bool = False
+    stay_until_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,28 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.features.people import rules, store
-from backend.features.people.errors import AlreadyMember, PlateTaken
-from backend.features.people.model import Household, Membership, Person, Relation, Vehicle
+from backend.features.people.errors import AlreadyMember, DocumentTaken, PlateTaken
+from backend.features.people.model import (
+    Document,
+    Household,
+    Membership,
+    Person,
+    PersonFields,
+    Relation,
+    Residency,
+    Vehicle,
+)
 from backend.features.people.tables import HouseholdRow, PersonRow
 from backend.features.sites import service as sites
 from backend.features.sites.model import Site
+from backend.infrastructure import blind_index
 from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.crypto import Crypto
+from backend.infrastructure.inserting import add_if_absent
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.clock import local_day
 from backend.kernel.errors import NotFound
@@ -22,8 +34,13 @@ from backend.kernel.ids import HouseholdId, PersonId, VehicleId, uuid7
 from backend.kernel.plates import checked_plate, normalise_plate
 
 PHONE_CONTEXT = "phone"
+DOCUMENT_CONTEXT = "document"
 
+normalise_name = rules.normalise_name
 normalise_phone = rules.normalise_phone
+check_residency = rules.check_residency
+ends_soon = rules.ends_soon
+STAY_WARNING = rules.STAY_WARNING
 
 
 def phone_hash(crypto: Crypto, phone: str) -> bytes:
@@ -31,20 +48,62 @@ def phone_hash(crypto: Crypto, phone: str) -> bytes:
     return crypto.look_up_hash(rules.normalise_phone(phone), PHONE_CONTEXT)
 
 
+def document_hash(crypto: Crypto, document: Document) -> bytes:
+    return crypto.look_up_hash(f"{document.kind.value} {document.number}", DOCUMENT_CONTEXT)
+
+
 def add_person(work: Work, crypto: Crypto, site: Site, name: str, phone: str | None = None) -> PersonId:
-    person = PersonRow(
-        id=uuid7(),
-        tenant_id=site.tenant_id,
-        site_id=site.id,
-        name=name,
-        phone=None if phone is None else rules.normalise_phone(phone),
-        phone_hash=None if phone is None else phone_hash(crypto, phone),
-        created_at=work.now,
-    )
-    work.session.add(person)
-    work.session.flush()
+    number = None if phone is None else rules.normalise_phone(phone)
+    return register_person(work, crypto, site, PersonFields(name, number))
+
+
+def register_person(work: Work, crypto: Crypto, site: Site, fields: PersonFields) -> PersonId:
+    """Raises DocumentTaken."""
+    person = person_row(crypto, site, fields)
+    person.created_at = work.now
+    if not add_if_absent(work.session, person):
+        raise DocumentTaken
     work.record("person.added", Subject("person", person.id), tenant_id=site.tenant_id)
     return PersonId(person.id)
+
+
+def person_row(crypto: Crypto, site: Site, fields: PersonFields) -> PersonRow:
+    row = PersonRow(id=uuid7(), tenant_id=site.tenant_id, site_id=site.id)
+    fill_person(crypto, row, fields)
+    return row
+
+
+def fill_person(crypto: Crypto, row: PersonRow, fields: PersonFields) -> None:
+    """Values and the keys by which they are found, always together."""
+    row.name, row.phone = fields.name, fields.phone
+    row.phone_hash = None if fields.phone is None else phone_hash(crypto, fields.phone)
+    row.document_kind = None if fields.document is None else fields.document.kind.value
+    row.document_number = None if fields.document is None else fields.document.number
+    row.document_hash = None if fields.document is None else document_hash(crypto, fields.document)
+    row.registered_home = fields.registered_home
+    row.search_tokens = blind_index.tokens_of(crypto, row.site_id, fields.name, fields.phone)
+
+
+def edit_person(work: Work, crypto: Crypto, within: Scope, person_id: UUID, fields: PersonFields) -> None:
+    """The person's fields as they shall stand. Raises NotFound, DocumentTaken."""
+    row = store.find_person_row(work.session, within, person_id)
+    if row is None:
+        raise NotFound
+    fill_person(crypto, row, fields)
+    try:
+        with work.session.begin_nested():
+            work.session.flush()
+    except IntegrityError:
+        raise DocumentTaken from None
+    work.record("person.changed", Subject("person", row.id))
+
+
+def get_person_fields(session: Session, within: Scope, person_id: UUID) -> PersonFields:
+    """Raises NotFound."""
+    row = store.find_person_row(session, within, person_id)
+    if row is None:
+        raise NotFound
+    return store.fields_of(row)
 
 
 def add_household(work: Work, within: Scope, room_id: UUID) -> HouseholdId:
@@ -62,21 +121,46 @@ def add_member(
     work: Work, within: Scope, household_id: UUID, person_id: UUID, relation: Relation, from_on: date | None = None
 ) -> None:
     """Raises NotFound unless both are of one site within reach; AlreadyMember."""
+    settle(work, within, household_id, person_id, Residency(relation, from_on or local_day(work.now)))
+
+
+def settle(work: Work, within: Scope, household_id: UUID, person_id: UUID, residency: Residency) -> None:
+    """The person lives there from `from_on`. Raises as `add_member`; StayEndsTooEarly."""
+    rules.check_residency(residency)
     household = get_household(work.session, within, household_id)
     person = store.find_person(work.session, Scope.of_sites([household.site_id]), person_id)
     if person is None:
         raise NotFound
-    from_on = from_on or local_day(work.now)
-    if not store.insert_member(work.session, household, person.id, relation, from_on):
+    if not store.insert_member(work.session, household, person.id, residency):
         raise AlreadyMember
     work.record("household.member_added", Subject("household", household.id), person=str(person.id))
 
 
+def edit_residency(work: Work, within: Scope, household_id: UUID, person_id: UUID, residency: Residency) -> None:
+    """Relation, floating or not, and until when the stay is registered. Raises NotFound, StayEndsTooEarly."""
+    rules.check_residency(residency)
+    row = store.find_residency_row(work.session, within, household_id, person_id)
+    if row is None:
+        raise NotFound
+    row.relation, row.from_on = residency.relation.value, residency.from_on
+    row.is_floating, row.stay_until_on = residency.is_floating, residency.stay_until_on
+    work.record("household.member_changed", Subject("household", household_id), person=str(person_id))
+
+
 def end_membership(work: Work, within: Scope, household_id: UUID, person_id: UUID, until_on: date) -> None:
     """`until_on` is the first day on which the person does not live there; what it opened closes with that day."""
-    if not store.end_membership(work.session, within, household_id, person_id, until_on):
+    row = store.find_residency_row(work.session, within, household_id, person_id)
+    if row is None:
         raise NotFound
+    row.until_on = until_on
+    work.session.flush()
     work.record("household.member_left", Subject("household", household_id), person=str(person_id))
+
+
+def open_household(work: Work, within: Scope, room_id: UUID) -> HouseholdId:
+    """The household that has the room, or a new one where there is none. Raises NotFound."""
+    found = store.household_of_room(work.session, within, room_id)
+    return add_household(work, within, room_id) if found is None else found.id
 
 
 def get_household(session: Session, within: Scope, household_id: UUID) -> Household:

@@ -1,15 +1,24 @@
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from backend.features.people.model import Household, Membership, Person, Relation, Vehicle
+from backend.features.people.model import (
+    Document,
+    Household,
+    Membership,
+    Person,
+    PersonFields,
+    Relation,
+    Residency,
+    Vehicle,
+)
 from backend.features.people.tables import HouseholdMemberRow, HouseholdRow, PersonRow, VehicleRow
-from backend.infrastructure.inserting import insert_if_absent
+from backend.infrastructure.inserting import add_if_absent
 from backend.kernel.identity import Scope
+from backend.kernel.identity_numbers import DocumentKind
 from backend.kernel.ids import HouseholdId, PersonId, RoomId, SiteId, TenantId, VehicleId, uuid7
 
 
@@ -23,6 +32,12 @@ def persons_by_id(session: Session, within: Scope, ids: Iterable[UUID]) -> dict[
     return {r.id: Person(PersonId(r.id), SiteId(r.site_id), r.name, r.phone) for r in rows}
 
 
+def fields_of(row: PersonRow) -> PersonFields:
+    kind, number = row.document_kind, row.document_number
+    document = None if kind is None or number is None else Document(DocumentKind(kind), number)
+    return PersonFields(row.name, row.phone, document, row.registered_home)
+
+
 def households_by_id(session: Session, within: Scope, ids: Iterable[UUID]) -> dict[UUID, Household]:
     query = select(HouseholdRow).where(HouseholdRow.id.in_(list(ids)), HouseholdRow.site_id.in_(within.sites))
     if within.households is not None:
@@ -30,30 +45,38 @@ def households_by_id(session: Session, within: Scope, ids: Iterable[UUID]) -> di
     return {r.id: Household(HouseholdId(r.id), SiteId(r.site_id), RoomId(r.room_id)) for r in session.scalars(query)}
 
 
-def insert_member(
-    session: Session, household: Household, person_id: PersonId, relation: Relation, from_on: date
-) -> bool:
+def find_person_row(session: Session, within: Scope, person_id: UUID) -> PersonRow | None:
+    """Locked, for who is about to change it."""
+    mine = select(PersonRow).where(PersonRow.id == person_id, PersonRow.site_id.in_(within.sites))
+    return session.scalar(mine.with_for_update())
+
+
+def insert_member(session: Session, household: Household, person_id: PersonId, residency: Residency) -> bool:
     """False when the person is a current member already."""
-    row = {
-        "id": uuid7(),
-        "site_id": household.site_id,
-        "household_id": household.id,
-        "person_id": person_id,
-        "relation": relation.value,
-        "from_on": from_on,
-    }
-    return insert_if_absent(session, HouseholdMemberRow, row)
+    row = HouseholdMemberRow(
+        id=uuid7(),
+        site_id=household.site_id,
+        household_id=household.id,
+        person_id=person_id,
+        relation=residency.relation.value,
+        from_on=residency.from_on,
+        is_floating=residency.is_floating,
+        stay_until_on=residency.stay_until_on,
+    )
+    return add_if_absent(session, row)
 
 
-def end_membership(session: Session, within: Scope, household_id: UUID, person_id: UUID, until_on: date) -> bool:
-    current = update(HouseholdMemberRow).where(
+def find_residency_row(
+    session: Session, within: Scope, household_id: UUID, person_id: UUID
+) -> HouseholdMemberRow | None:
+    """The current one, locked."""
+    current = select(HouseholdMemberRow).where(
         HouseholdMemberRow.household_id == household_id,
         HouseholdMemberRow.person_id == person_id,
         HouseholdMemberRow.site_id.in_(within.sites),
         HouseholdMemberRow.until_on.is_(None),
     )
-    ended = current.values(until_on=until_on).returning(HouseholdMemberRow.id)
-    return session.execute(ended).one_or_none() is not None
+    return session.scalar(current.with_for_update())
 
 
 def memberships_of(session: Session, person_ids: Iterable[UUID], day: date) -> list[Membership]:
@@ -95,15 +118,37 @@ def _memberships(session: Session, query: Select[tuple[HouseholdMemberRow, UUID]
 
 def insert_vehicle(session: Session, vehicle: Vehicle, now: datetime) -> bool:
     """False when an active vehicle of the site bears the plate already."""
-    row = asdict(vehicle) | {"active": True, "created_at": now}
-    return insert_if_absent(session, VehicleRow, row)
+    row = VehicleRow(
+        id=vehicle.id,
+        site_id=vehicle.site_id,
+        household_id=vehicle.household_id,
+        plate=vehicle.plate,
+        active=True,
+        created_at=now,
+    )
+    return add_if_absent(session, row)
 
 
 def retire_vehicle(session: Session, within: Scope, vehicle_id: UUID) -> bool:
-    mine = update(VehicleRow).where(
+    mine = select(VehicleRow).where(
         VehicleRow.id == vehicle_id, VehicleRow.site_id.in_(within.sites), VehicleRow.active
     )
-    return session.execute(mine.values(active=False).returning(VehicleRow.id)).one_or_none() is not None
+    row = session.scalar(mine.with_for_update())
+    if row is not None:
+        row.active = False
+    return row is not None
+
+
+def household_of_room(session: Session, within: Scope, room_id: UUID) -> Household | None:
+    """The latest: the one before it has moved out."""
+    latest = (
+        select(HouseholdRow)
+        .where(HouseholdRow.room_id == room_id, HouseholdRow.site_id.in_(within.sites))
+        .order_by(HouseholdRow.id.desc())
+        .limit(1)
+    )
+    row = session.scalar(latest)
+    return None if row is None else Household(HouseholdId(row.id), SiteId(row.site_id), RoomId(row.room_id))
 
 
 def find_vehicle_by_plate(session: Session, within: Scope, plate: str) -> Vehicle | None:

@@ -6,3 +6,22 @@ class TooManyGates(Refusal):
 
     kind = RefusalKind.CONFLICT
     code = "too_many_gates"
+
+
+class NameTaken(Refusal):
+    """Another object of the same kind bears the name at this site."""
+
+    kind = RefusalKind.CONFLICT
+    code = "name_taken"
+
+
+class DoorPlaceAmbiguous(Refusal):
+    """A door belongs to one building, one unit or one zone."""
+
+    code = "door_place_ambiguous"
+
+
+class BoundarySizeInvalid(Refusal):
+    """A boundary segment needs a length, and a height above nothing."""
+
+    code = "boundary_size_invalid"

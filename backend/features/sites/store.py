@@ -1,13 +1,35 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from backend.features.sites.model import Gate, Room, Site, SiteKind
-from backend.features.sites.tables import BuildingRow, GateRow, RoomRow, SiteRow, TenantRow, UnitRow
+from backend.features.sites.model import (
+    BoundaryKind,
+    BoundarySegment,
+    Door,
+    DoorPlace,
+    Gate,
+    Protection,
+    Room,
+    Site,
+    SiteKind,
+    Zone,
+    ZoneKind,
+)
+from backend.features.sites.tables import (
+    BoundarySegmentRow,
+    BuildingRow,
+    DoorRow,
+    GateRow,
+    RoomRow,
+    SiteRow,
+    TenantRow,
+    UnitRow,
+    ZoneRow,
+)
 from backend.kernel.identity import Scope
-from backend.kernel.ids import GateId, RoomId, SiteId, TenantId
+from backend.kernel.ids import BuildingId, DoorId, GateId, RoomId, SegmentId, SiteId, TenantId, UnitId, ZoneId
 
 
 def find_site(session: Session, within: Scope, site_id: UUID) -> Site | None:
@@ -62,3 +84,68 @@ def _room(row: RoomRow, unit: str, building: str) -> Room:
 
 def password_profile(session: Session, tenant_id: TenantId) -> str:
     return session.scalars(select(TenantRow.password_profile).where(TenantRow.id == tenant_id)).one()
+
+
+def has_building(session: Session, site_id: SiteId, building_id: UUID) -> bool:
+    return _has(session, BuildingRow, site_id, building_id)
+
+
+def has_place(session: Session, site_id: SiteId, place: DoorPlace) -> bool:
+    if place.building_id is not None:
+        return _has(session, BuildingRow, site_id, place.building_id)
+    if place.unit_id is not None:
+        return _has(session, UnitRow, site_id, place.unit_id)
+    return place.zone_id is not None and _has(session, ZoneRow, site_id, place.zone_id)
+
+
+def _has(session: Session, row: type[BuildingRow | UnitRow | ZoneRow], site_id: SiteId, row_id: UUID) -> bool:
+    return bool(session.scalar(select(exists().where(row.id == row_id, row.site_id == site_id))))
+
+
+def list_zones(session: Session, within: Scope) -> list[Zone]:
+    rows = session.scalars(
+        select(ZoneRow).where(ZoneRow.site_id.in_(within.sites)).order_by(ZoneRow.kind, ZoneRow.name)
+    )
+    return [_zone(row) for row in rows]
+
+
+def _zone(row: ZoneRow) -> Zone:
+    building = None if row.building_id is None else BuildingId(row.building_id)
+    return Zone(ZoneId(row.id), SiteId(row.site_id), ZoneKind(row.kind), row.name, building)
+
+
+def list_boundary(session: Session, within: Scope) -> list[BoundarySegment]:
+    rows = session.scalars(
+        select(BoundarySegmentRow)
+        .where(BoundarySegmentRow.site_id.in_(within.sites))
+        .order_by(BoundarySegmentRow.site_id, BoundarySegmentRow.name)
+    )
+    return [_segment(row) for row in rows]
+
+
+def _segment(row: BoundarySegmentRow) -> BoundarySegment:
+    return BoundarySegment(
+        SegmentId(row.id),
+        SiteId(row.site_id),
+        row.name,
+        BoundaryKind(row.kind),
+        row.length_cm,
+        row.height_cm,
+        frozenset(Protection(value) for value in row.protections.split(",") if value),
+    )
+
+
+def list_doors(session: Session, within: Scope) -> list[Door]:
+    rows = session.scalars(
+        select(DoorRow).where(DoorRow.site_id.in_(within.sites)).order_by(DoorRow.site_id, DoorRow.name)
+    )
+    return [_door(row) for row in rows]
+
+
+def _door(row: DoorRow) -> Door:
+    place = DoorPlace(
+        None if row.building_id is None else BuildingId(row.building_id),
+        None if row.unit_id is None else UnitId(row.unit_id),
+        None if row.zone_id is None else ZoneId(row.zone_id),
+    )
+    return Door(DoorId(row.id), SiteId(row.site_id), row.name, place)

@@ -1,9 +1,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.infrastructure.changes import register
 from backend.infrastructure.database import Row
 
 
@@ -25,6 +26,7 @@ class SiteRow(Row):
     __table_args__ = (
         UniqueConstraint("tenant_id", "name"),
         CheckConstraint("kind IN ('community', 'campus')", name="kind"),
+        {"info": register("site")},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -38,7 +40,7 @@ class SiteRow(Row):
 
 class BuildingRow(Row):
     __tablename__ = "building"
-    __table_args__ = (UniqueConstraint("site_id", "name"),)
+    __table_args__ = (UniqueConstraint("site_id", "name"), {"info": register("building")})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
@@ -47,7 +49,7 @@ class BuildingRow(Row):
 
 class UnitRow(Row):
     __tablename__ = "unit"
-    __table_args__ = (UniqueConstraint("building_id", "name"),)
+    __table_args__ = (UniqueConstraint("building_id", "name"), {"info": register("unit")})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
@@ -57,7 +59,7 @@ class UnitRow(Row):
 
 class RoomRow(Row):
     __tablename__ = "room"
-    __table_args__ = (UniqueConstraint("unit_id", "number"),)
+    __table_args__ = (UniqueConstraint("unit_id", "number"), {"info": register("room")})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
@@ -73,9 +75,62 @@ class GateRow(Row):
         UniqueConstraint("site_id", "name"),
         UniqueConstraint("site_id", "bit"),
         CheckConstraint("bit BETWEEN 0 AND 31", name="bit"),
+        {"info": register("gate")},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
     name: Mapped[str] = mapped_column(Text)
     bit: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ZoneRow(Row):
+    """An area that the standard names; `kind` is one of `ZoneKind`. `building_id` where it lies in one."""
+
+    __tablename__ = "zone"
+    __table_args__ = (UniqueConstraint("site_id", "name"), {"info": register("zone")})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    building_id: Mapped[UUID | None] = mapped_column(ForeignKey("building.id"))
+
+
+class BoundarySegmentRow(Row):
+    """A stretch of the perimeter between two corners, and what watches it."""
+
+    __tablename__ = "boundary_segment"
+    __table_args__ = (
+        UniqueConstraint("site_id", "name"),
+        CheckConstraint("length_cm > 0 AND (height_cm IS NULL OR height_cm > 0)", name="size"),
+        {"info": register("boundary_segment")},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    length_cm: Mapped[int] = mapped_column(Integer)
+    height_cm: Mapped[int | None] = mapped_column(Integer)
+    """None for what has no height: water."""
+    protections: Mapped[str] = mapped_column(Text)
+    """`Protection` values with commas between, in the enum's order; empty where nothing watches."""
+
+
+class DoorRow(Row):
+    """A door inside the site: of a building, a unit or a zone. Entrances of the site itself are gates."""
+
+    __tablename__ = "door"
+    __table_args__ = (
+        UniqueConstraint("site_id", "name"),
+        CheckConstraint("num_nonnulls(building_id, unit_id, zone_id) = 1", name="place"),
+        {"info": register("door")},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    name: Mapped[str] = mapped_column(Text)
+    building_id: Mapped[UUID | None] = mapped_column(ForeignKey("building.id"))
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("zone.id"))

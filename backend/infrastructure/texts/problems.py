@@ -73,3 +73,16 @@ PROBLEMS |= {  # gate and media
     "household_required": ("请选择要接待访客的住房", "只能为已绑定的住房预约访客。"),
     "code_guesses_exhausted": ("通行码输错次数过多", "请 {minutes} 分钟后再试，或请门卫人工办理。"),
 }
+PROBLEMS |= {  # registers
+    "name_taken": ("名称已被使用", "本小区或校园已有同名的登记，请换一个名称。"),
+    "door_place_ambiguous": ("门的位置不明确", "请只选择一处：楼栋、单元或区域。"),
+    "boundary_size_invalid": ("周界尺寸有误", "请填写大于零的长度；除水域外还要填写高度。"),
+    "name_invalid": ("姓名有误", "请填写 1 到 40 个字的姓名，以文字开头。"),
+    "document_number_invalid": ("证件号码有误", "请核对证件类型和号码；居民身份证为 18 位，末位是校验码。"),
+    "document_taken": ("证件号码已登记", "本小区已有另一人登记了这个证件号码，请先核对。"),
+    "stay_ends_too_early": ("居住期限有误", "居住到期日必须晚于入住日期。"),
+    "employee_taken": ("该员工已登记", "已有另一名员工登记了这个证件号码，请先核对。"),
+    "certificate_taken": ("该证书已登记", "此人名下已有同一证书，无需重复添加。"),
+    "asset_code_taken": ("设施编号已被使用", "请换一个编号，或核对已有的登记。"),
+    "check_in_future": ("检查日期在未来", "请填写今天或以前的日期。"),
+}
