@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Command, CommandKind, Device, DeviceKind, Direction, EventHeader
@@ -11,15 +11,20 @@ from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.identity import Scope
 from backend.kernel.ids import DeviceId, GateId, SiteId, TenantId, uuid7
 
+# Every event of every device asks these two: as text they cost a third of the processor time of an ORM query.
+_DEVICE = "SELECT id, tenant_id, site_id, gate_id, kind, direction, name, last_seen_at FROM device WHERE "
+_BY_TOKEN = text(_DEVICE + "token_hash = :token_hash AND revoked_at IS NULL")
+_BY_ID = text(_DEVICE + "id = :id AND site_id = ANY(:sites)")
+
 
 def find_by_token(session: Session, token_hash: bytes) -> Device | None:
     """The live device that holds this token; the one query without a scope, since it establishes one."""
-    row = session.scalar(select(DeviceRow).where(DeviceRow.token_hash == token_hash, DeviceRow.revoked_at.is_(None)))
+    row = session.execute(_BY_TOKEN, {"token_hash": token_hash}).one_or_none()
     return None if row is None else _device(row)
 
 
 def find(session: Session, within: Scope, device_id: UUID) -> Device | None:
-    row = session.scalar(select(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.site_id.in_(within.sites)))
+    row = session.execute(_BY_ID, {"id": device_id, "sites": list(within.sites)}).one_or_none()
     return None if row is None else _device(row)
 
 
@@ -28,7 +33,7 @@ def list_devices(session: Session, within: Scope) -> list[Device]:
     return [_device(row) for row in rows]
 
 
-def _device(row: DeviceRow) -> Device:
+def _device(row: Any) -> Device:
     return Device(
         DeviceId(row.id),
         TenantId(row.tenant_id),

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from backend.features.media.model import Media
@@ -19,9 +19,9 @@ def _media(row: MediaRow) -> Media:
     return Media(MediaId(row.id), SiteId(row.site_id), row.name, row.sha256, row.content_type, row.created_at)
 
 
+_ATTACH = text("UPDATE media SET attached = true WHERE id = ANY(:ids) AND device_id = :device_id AND NOT attached")
+
+
 def attach(session: Session, device_id: DeviceId, ids: Iterable[UUID]) -> int:
     """Marks this device's own, not yet attached uploads as used; returns how many there were."""
-    mine = update(MediaRow).where(
-        MediaRow.id.in_(list(ids)), MediaRow.device_id == device_id, MediaRow.attached.is_(False)
-    )
-    return int(session.execute(mine.values(attached=True)).rowcount)  # type: ignore[attr-defined]
+    return int(session.execute(_ATTACH, {"ids": list(ids), "device_id": device_id}).rowcount)  # type: ignore[attr-defined]
