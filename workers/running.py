@@ -73,6 +73,12 @@ class JobRun:
         return self.claim.uncertain
 
     @contextmanager
+    def look(self) -> Iterator[Work]:
+        """For reading alone, before the work proper: no fence, hence no lock, and no commit that waits for a disk."""
+        with unit_of_work(self.platform.database, self.actor) as work:
+            yield work
+
+    @contextmanager
     def work(self) -> Iterator[Work]:
         """A unit of work under this run's fence: it commits only while the lease is ours. Raises LeaseLost."""
         with unit_of_work(self.platform.database, self.actor) as work:

@@ -93,7 +93,7 @@ def _migrated(settings: Settings, demo: tuple[str, ...]) -> Stamp | None:
 
 def _web(settings: Settings) -> ProcessSpec:
     metrics = {"PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_dir)}
-    command = _gunicorn("wsgi:application", settings.port, WEB)
+    command = gunicorn("wsgi:application", settings.port, WEB)
     # One for each thread: a request never waits for another's connection.
     return ProcessSpec(
         "web", command, pool_size=8, processes=WEB_WORKERS, parent_death_signal=MASTER, environment=metrics
@@ -101,7 +101,7 @@ def _web(settings: Settings) -> ProcessSpec:
 
 
 def _live(settings: Settings) -> ProcessSpec:
-    command = _gunicorn("wsgi:live_application", settings.live_port, LIVE)
+    command = gunicorn("wsgi:live_application", settings.live_port, LIVE)
     # Streams hold no connection; they take one for the log-in and for each batch of the feed.
     return ProcessSpec("live", command, pool_size=6, parent_death_signal=MASTER)
 
@@ -110,5 +110,6 @@ def _module(*module_and_arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", *module_and_arguments)
 
 
-def _gunicorn(application: str, port: int, options: tuple[str, ...]) -> tuple[str, ...]:
+def gunicorn(application: str, port: int, options: tuple[str, ...]) -> tuple[str, ...]:
+    """The command line of a web server on a loopback port."""
     return _module("gunicorn", application, "--bind", f"127.0.0.1:{port}", *GUNICORN, *options)

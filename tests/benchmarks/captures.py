@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from backend.device_api.app import create_app
 from backend.features.devices import service as devices
 from backend.features.devices.model import EventHeader
 from backend.features.media import service as media
@@ -17,7 +16,6 @@ from backend.features.passages import service as passages
 from backend.kernel.ids import PassageId, uuid7
 from tests.benchmarks.figures import alternately, compare, rate
 from tests.chaos.installation import Installation
-from tests.chaos.load import served
 from tests.chaos.scene import Scene, build_scene
 from tests.drivers.gate import GateTerminal
 
@@ -30,8 +28,8 @@ def bench_captures(installation: Installation) -> None:
     scene = build_scene(installation.platform, installation.sandbox)
     raw = RawInserts(installation, scene)
     compare("captures_per_s", *alternately(partial(_in_service, scene), raw.rate), "captures/s")
-    with served(create_app(scene.platform)) as base_url:
-        compare("captures_http_per_s", *alternately(partial(_over_http, scene, base_url), raw.rate), "captures/s")
+    base_url, _ = installation.serve()
+    compare("captures_http_per_s", *alternately(partial(_over_http, scene, base_url), raw.rate), "captures/s")
 
 
 def _in_service(scene: Scene) -> float:

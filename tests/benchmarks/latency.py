@@ -5,14 +5,9 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
 
-from backend.device_api.app import create_app
-from backend.features.devices.service import COMMANDS
-from backend.infrastructure.http.live import LiveHub
-from backend.live.app import create_device_wait
 from tests.benchmarks.figures import percentile, show
 from tests.builders.scenes import gate_scene
 from tests.chaos.installation import Installation
-from tests.chaos.load import served
 from tests.chaos.scene import RESIDENT_PLATE, Scene, build_scene
 from tests.chaos.tally import rows
 from tests.drivers.gate import GateTerminal
@@ -49,7 +44,7 @@ class Lane:
     def watch(self) -> None:
         gate = GateTerminal(self.base_url, self.live_url, self.token)
         while not self.closing.is_set():
-            for command in gate.commands(wait_seconds=5):
+            for command in gate.commands(wait_seconds=2):
                 self.told.setdefault(str(command["passage_id"]), time.time())
                 gate.acknowledge(command["id"])
 
@@ -68,20 +63,16 @@ def bench_latency(installation: Installation) -> None:
     show("photo_kilobytes", len(PHOTO) / 1000, "kB (1280 x 960 JPEG)")
     scene = build_scene(installation.platform, installation.sandbox)
     installation.start("recognition", "workers")
-    hub = LiveHub(installation.platform.database, COMMANDS)
-    with (
-        served(create_app(scene.platform)) as base_url,
-        served(create_device_wait(scene.platform, hub)) as live_url,
-    ):
-        lane = Lane(base_url, live_url, scene.lane.token)
-        Thread(target=lane.watch, daemon=True).start()
-        lane.photograph(WARM_UP)
-        _wait_for(lane, WARM_UP)
-        lane.sent.clear()
-        lane.photograph(PHOTOS)
-        _wait_for(lane, WARM_UP + PHOTOS)
-        lane.closing.set()
-        hub.stop()
+    lane = Lane(*installation.serve(), scene.lane.token)
+    watching = Thread(target=lane.watch, daemon=True)
+    watching.start()
+    lane.photograph(WARM_UP)
+    _wait_for(lane, WARM_UP)
+    lane.sent.clear()
+    lane.photograph(PHOTOS)
+    _wait_for(lane, WARM_UP + PHOTOS)
+    lane.closing.set()
+    watching.join()
     _show(lane, scene)
 
 

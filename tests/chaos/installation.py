@@ -6,17 +6,19 @@ Everything starts and breaks in the main thread: the kernel ends a child with th
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from io import StringIO
 from pathlib import Path
 
 import psutil
+import requests
 
 from backend.bootstrap import build_platform
 from backend.infrastructure.http.platform import Platform
@@ -25,10 +27,10 @@ from backend.infrastructure.migrate import upgrade
 from backend.infrastructure.settings import read_settings
 from backend.kernel.clock import utc_now
 from backend.supervisor.child import Child
-from backend.supervisor.children import signal_group, start_child
+from backend.supervisor.children import signal_group, start_child, wait_until
 from backend.supervisor.logbook import Logbook
 from backend.supervisor.postgres import PostgresServer
-from backend.supervisor.processes import COMMON_ROLES, PROCESS_NAME
+from backend.supervisor.processes import COMMON_ROLES, LIVE, MASTER, PROCESS_NAME, WEB, gunicorn
 from backend.supervisor.redis_server import RedisServer
 from backend.supervisor.settings import REPOSITORY
 from tests.chaos.worker import NO_FENCING
@@ -62,6 +64,7 @@ class Installation:
         self.platform: Platform = build_platform(read_settings({**self.environment, "POOL_SIZE": "16"}))
         self._book = Logbook(state_dir / "logs", console=StringIO())
         self.pools: dict[str, Child] = {}
+        self.web: list[Child] = []
         self._healing: list[tuple[float, str]] = []
         self._redis_resumes_at: float | None = None
         self.redis_outages: list[tuple[float, float]] = []
@@ -73,12 +76,32 @@ class Installation:
             self.pools[name] = child
             child.start()
 
+    def serve(self) -> tuple[str, str]:
+        """The web processes as an installation has them; where pages and streams answer."""
+        urls = []
+        for application, options, pool_size in (("application", WEB, 8), ("live_application", LIVE, 6)):
+            port = free_port()
+            command = gunicorn(f"wsgi:{application}", port, options)
+            environment = {"POOL_SIZE": str(pool_size)}
+            child = Child(application, partial(self._start, command, environment, MASTER), self._book)
+            self.web.append(child)
+            child.start()
+            urls.append(f"http://127.0.0.1:{port}")
+        for url in urls:
+            assert wait_until(partial(answers, url), 30), f"{url} does not answer"
+        return urls[0], urls[1]
+
     def _launch(self, name: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.chaos.worker", *POOLS[name]]
+        return self._start(command, {PROCESS_NAME: name}, signal.SIGKILL)
+
+    def _start(
+        self, command: Sequence[str], environment: Mapping[str, str], parent_death_signal: signal.Signals
+    ) -> subprocess.Popen[bytes]:
         return start_child(
             command,
-            parent_death_signal=signal.SIGKILL,
-            environment={**self.environment, PROCESS_NAME: name},
+            parent_death_signal=parent_death_signal,
+            environment={**self.environment, **environment},
             cwd=REPOSITORY,
             output=subprocess.PIPE,
         )
@@ -186,7 +209,7 @@ class Installation:
         return "restart postgres (immediate)" if immediate else "kill postgres"
 
     def stop(self) -> None:
-        for child in self.pools.values():
+        for child in (*self.pools.values(), *self.web):
             child.kill()
         self.redis.resume()
         self.platform.database.engine.dispose()
@@ -210,6 +233,18 @@ def _environment(state_dir: Path, postgres: PostgresServer, redis: RedisServer, 
         "WECHAT_APP_SECRET": wechat.app_secret,
         "OMP_NUM_THREADS": "1",
     }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/readyz", headers={"Host": "device.localhost"}, timeout=2).ok
+    except requests.RequestException:
+        return False
 
 
 @contextmanager

@@ -31,7 +31,7 @@ NEXT_RECEIPT = timedelta(minutes=1)
 
 
 def send_notice(job: SendNotice, run: JobRun) -> None:
-    with run.work() as work:
+    with run.look() as work:
         notice = notices.get(work.session, run.within, job.notice_id)
         message = compose(work, run.within, notice)
     if notice.state is not NoticeState.PROMISED:
@@ -101,7 +101,7 @@ def _fail(run: JobRun, notice: Notice, code: str) -> None:
 
 
 def fetch_receipt(job: FetchReceipt, run: JobRun) -> None:
-    with run.work() as work:
+    with run.look() as work:
         notice = notices.get(work.session, run.within, job.notice_id)
         message = compose(work, run.within, notice)
     if notice.state is not NoticeState.ACCEPTED or message is None:

@@ -22,7 +22,7 @@ def reader() -> PlateReader:
 
 
 def recognise_plate(job: RecognisePlate, run: JobRun) -> None:
-    with run.work() as work:
+    with run.look() as work:
         capture = passages.get_capture(work.session, run.within, job)
         picture = media.get(work.session, run.within, capture.media_id)
     try:

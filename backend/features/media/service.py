@@ -1,6 +1,7 @@
 """Pictures from devices: inspected before they are stored, stored before a row owns them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from backend.features.media.errors import ImageTooLarge, MediaGone, UnusableImag
 from backend.features.media.model import Media, StoredImage
 from backend.features.media.tables import MediaRow
 from backend.infrastructure.crypto import digest
+from backend.infrastructure.inserting import insert_row
 from backend.infrastructure.media.store import MediaMissing, MediaStore
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.errors import NotFound
@@ -32,21 +34,10 @@ def store_image(media: MediaStore, body: bytes) -> StoredImage:
 
 
 def register(work: Work, site_id: SiteId, device_id: DeviceId, image: StoredImage) -> MediaId:
-    row = MediaRow(
-        id=uuid7(),
-        site_id=site_id,
-        device_id=device_id,
-        name=image.name,
-        sha256=image.sha256,
-        byte_count=image.byte_count,
-        content_type=image.content_type,
-        width=image.width,
-        height=image.height,
-        attached=False,
-        created_at=work.now,
-    )
-    work.session.add(row)
-    return MediaId(row.id)
+    media_id = MediaId(uuid7())
+    owned = {"id": media_id, "site_id": site_id, "device_id": device_id, "attached": False, "created_at": work.now}
+    insert_row(work.session, MediaRow, owned | asdict(image))
+    return media_id
 
 
 def attach(work: Work, device_id: DeviceId, ids: Sequence[UUID]) -> None:

@@ -121,7 +121,7 @@ def test_urgent_jobs_run_within_seconds_without_redis(platform: Platform, own_re
     database = platform.database
     relay = Relay(database, connect(own_redis.url))
     own_redis.kill() if fault == "dead" else own_redis.pause()
-    direct = DirectRunner(database, REGISTRY, runner_of(platform, "direct"))
+    direct = DirectRunner(database, REGISTRY, runner_of(platform, "direct"), threads=4)
     try:
         with in_background(relay.run), in_background(direct.run):
             patient, urgent = promise(database, AddTenant("甲")), promise(database, AddTenantNow("乙"))
