@@ -14,7 +14,7 @@ from backend.features.devices.tables import DeviceEventConflictRow, DeviceEventR
 from backend.features.imports.tables import ImportRow
 from backend.features.media.tables import MediaRow
 from backend.features.notices.tables import NoticeRow
-from backend.features.passages.tables import PassageRow
+from backend.features.passages.tables import PassageRow, PlateReadingRow, PlateReviewRow
 from backend.features.visits.tables import CodeGuessRow, VisitRow
 from backend.infrastructure.audit.tables import AuditLookRow
 from backend.infrastructure.changes import RegisterChangeRow
@@ -63,7 +63,11 @@ RETENTION: tuple[Retention, ...] = (
         "record of entries and exits (PIPL 13(1)2, contract of property management)",
         "180 days after the passage",
         # Captures go by dropping whole months: see `drop_expired_captures` in the migrations.
-        (_rows(PassageRow, "created_at", 180),),
+        (
+            _rows(PassageRow, "created_at", 180),
+            _rows(PlateReadingRow, "created_at", 180),
+            _rows(PlateReviewRow, "at", 180),
+        ),
     ),
     Retention(
         "visitor",

@@ -11,6 +11,7 @@ from backend.features.passages import tables as passages
 from backend.features.people import tables as people
 from backend.features.residents import tables as residents
 from backend.features.sites import tables as sites
+from backend.features.training import tables as training
 from backend.features.visits import tables as visits
 from backend.infrastructure import changes, feed, idempotency, schedule
 from backend.infrastructure.audit import tables as audit
@@ -35,6 +36,7 @@ MODULES = (
     residents,
     schedule,
     sites,
+    training,
     visits,
 )
 METADATA = Row.metadata

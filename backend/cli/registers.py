@@ -106,6 +106,16 @@ def revoke(device_id: UUID) -> None:
     click.echo("revoked")
 
 
+@device.command("window")
+@click.argument("device_id", type=click.UUID)
+@click.argument("seconds", type=int)
+def set_window(device_id: UUID, seconds: int) -> None:
+    """How many seconds two pictures of this lane may lie apart and still be of one car."""
+    with refusals_told(), unit_of_work(platform().database, OPERATOR) as work:
+        devices.set_one_car_window(work, operator.everything(work.session), device_id, seconds)
+    click.echo(f"pictures within {seconds} s of each other may be of one car")
+
+
 @device.command("list")
 @AS_JSON
 def list_devices(as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.features.devices.model import CommandKind, CommandOutcome
+from backend.features.passages.model import BodyColour, Heading, VehicleType
 from backend.features.passes.rules import TEXT_LENGTH
 from backend.infrastructure.http.schema_base import Between, Bounds, Instant, ItemCount, JsonSchema, Text
 from backend.infrastructure.texts import translate
@@ -25,8 +26,21 @@ class Envelope(JsonSchema):
     sent_at = Instant(required=True, metadata={"description": "the device's clock at sending; checked against ours"})
 
 
+class VehicleRequest(JsonSchema):
+    """What the camera's own analysis says; leave out what it does not know. Shown with its origin, opens nothing."""
+
+    type = fields.Enum(VehicleType, by_value=True)
+    colour = fields.Enum(BodyColour, by_value=True, metadata={"description": "of the body"})
+    brand = Text(32, metadata={"description": "as the camera spells it, such as 比亚迪"})
+    heading = fields.Enum(Heading, by_value=True, metadata={"description": "as the camera sees the car drive"})
+    speed_kmh = fields.Float(validate=Between(min=0, max=250), metadata={"description": "kilometres an hour"})
+
+
 class CaptureRequest(Envelope):
     media_ids = fields.List(fields.UUID(), required=True, validate=ItemCount(equal=1))
+    vehicle = fields.Nested(
+        VehicleRequest, load_default=dict, metadata={"description": "what the camera itself says of the vehicle"}
+    )
     payload = fields.Dict(
         keys=Text(64),
         values=Text(256, min_length=0),

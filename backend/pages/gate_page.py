@@ -20,6 +20,7 @@ from backend.kernel.ids import DeviceId, GateId, SiteId
 from backend.pages.passage_cards import Barrier, PassageCard, card_query, read_cards
 
 UNDECIDED = (PassageState.READING.value, PassageState.WAITING.value)
+NOT_RECENT = (*UNDECIDED, PassageState.JOINED.value)
 WAITING_SHOWN = 30
 RECENT_SHOWN = 20
 OWED_SHOWN = 5
@@ -120,7 +121,7 @@ def _waiting(session: Session, within: Scope, gate_id: GateId, now: datetime) ->
 
 
 def _recent(session: Session, within: Scope, gate_id: GateId, now: datetime) -> Sequence[PassageCard]:
-    query = _at(within, gate_id).where(PassageRow.state.not_in(UNDECIDED), PassageRow.created_at > now - STALE)
+    query = _at(within, gate_id).where(PassageRow.state.not_in(NOT_RECENT), PassageRow.created_at > now - STALE)
     newest = (PassageRow.created_at.desc(), PassageRow.id.desc())
     return read_cards(session, query.order_by(*newest).limit(RECENT_SHOWN), now)
 

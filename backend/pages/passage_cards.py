@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from backend.features.accounts.tables import StaffRow
 from backend.features.devices.model import CommandOutcome, Direction
 from backend.features.devices.tables import DeviceCommandRow, DeviceRow
-from backend.features.passages.model import Credential, HandReason, PassageState
+from backend.features.passages.model import Credential, HandReason, PassageState, VehicleSeen
+from backend.features.passages.stored import vehicle_of
 from backend.features.passages.tables import PassageRow
 from backend.features.people.tables import VehicleRow
 from backend.features.sites.tables import GateRow
@@ -64,6 +65,12 @@ class PassageCard:
     occurred_at: datetime
     created_at: datetime
     decided_at: datetime | None
+    plate_kind: str | None
+    """What the picture shows the plate to be, one of recognition's kinds."""
+    vehicle: VehicleSeen
+    """What the camera says of the vehicle; its word, shown as such."""
+    captures: int
+    seen_until: datetime
 
     @property
     def is_undecided(self) -> bool:
@@ -138,6 +145,10 @@ def _card(row: Any, now: datetime) -> PassageCard:
         passage.occurred_at,
         passage.created_at,
         passage.decided_at,
+        passage.plate_kind,
+        vehicle_of(passage.vehicle),
+        passage.captures,
+        passage.seen_until,
     )
 
 

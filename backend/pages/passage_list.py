@@ -45,6 +45,8 @@ def _filtered(query: Select[Any], wanted: PassageFilter) -> Select[Any]:
         query = query.where(PassageRow.gate_id == wanted.gate_id)
     if wanted.states:
         query = query.where(PassageRow.state.in_([state.value for state in wanted.states]))
+    else:
+        query = query.where(PassageRow.state != PassageState.JOINED.value)
     if wanted.plate_part:
         query = query.where(PassageRow.plate.contains(normalise_plate(wanted.plate_part), autoescape=True))
     return query

@@ -39,6 +39,8 @@ UNSCOPED = {
     "assets.fields_of": "shapes a row that was found within a scope",
     "employees.fields_of": "shapes a row that was found within a scope",
     "people.fields_of": "shapes a row that was found within a scope",
+    "passages.add_reading": "a new row of a capture that was found within a scope",
+    "passages.add_review": "a new row of a passage that was found within a scope",
     "people.insert_member": "a new row; household and person were found within a scope",
     "people.insert_vehicle": "a new row; the household was found within a scope",
     "people.memberships_by_phone": "makes a resident's scope: whoever proves the number on file may ask for the home",

@@ -6,7 +6,8 @@ from backend.features.media import service as media
 from backend.features.media.errors import MediaGone
 from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
-from backend.features.passages.model import PlateObservation
+from backend.features.passages.model import Character, PlateBox, PlateObservation
+from backend.features.passages.readings import apply_reading, note_unusable
 from recognition.contracts import Band, PlateReader, PlateReading, PlateReadings, band_for
 from recognition.images import DecodedImage, ImageRefused, decode
 from recognition.plates import default_reader
@@ -29,12 +30,12 @@ def recognise_plate(job: RecognisePlate, run: JobRun) -> None:
         image = decode(media.read(run.platform.media, picture))
     except (ImageRefused, MediaGone):
         with run.work() as work:
-            passages.note_unusable(work, run.within, capture)
+            note_unusable(work, run.within, capture)
             run.done(work)
         return
     observation = observe(image)
     with run.work() as work:
-        passages.apply_reading(work, run.within, capture, observation)
+        apply_reading(work, run.within, capture, observation)
         run.done(work)
 
 
@@ -51,11 +52,25 @@ def _observation(best: PlateReading, readings: PlateReadings) -> PlateObservatio
         best.text,
         certain=band_for(best) is Band.ACCEPT,
         confidence_0_1=best.confidence_0_1,
-        engine=f"{best.engine} {best.engine_version}",
+        engine=best.engine,
+        engine_version=best.engine_version,
         colour=best.colour.value,
         kind=best.kind.value,
         alternatives=best.alternatives[:SHOWN_ALTERNATIVES],
         read_ms=_milliseconds(readings),
+        characters=tuple(Character(one.text, one.probability_0_1, one.alternatives) for one in best.characters),
+        box=_box(best, readings),
+    )
+
+
+def _box(plate: PlateReading, readings: PlateReadings) -> PlateBox:
+    """The upright rectangle around the plate, within the picture."""
+    across, down = [x for x, _ in plate.corners], [y for _, y in plate.corners]
+    return PlateBox(
+        max(0, round(min(across))),
+        max(0, round(min(down))),
+        min(readings.image_width_px, round(max(across))),
+        min(readings.image_height_px, round(max(down))),
     )
 
 

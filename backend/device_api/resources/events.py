@@ -12,6 +12,7 @@ from backend.features.devices import service as devices
 from backend.features.devices.model import Device, EventHeader
 from backend.features.passages import credentials
 from backend.features.passages import service as passages
+from backend.features.passages.model import VehicleSeen
 from backend.infrastructure.crypto import digest
 from backend.infrastructure.http.endpoint import answer, endpoint, request_work
 from backend.infrastructure.http.platform import platform
@@ -33,10 +34,10 @@ def capture(body: dict[str, Any]) -> Response:
         device = devices.get_device(work.session, g.actor.scope, device_id)
         header = _header(body, "capture")
 
-        passage_id = PassageId(uuid7())
+        passage_id, seen = PassageId(uuid7()), VehicleSeen(**body["vehicle"])
 
         def take() -> dict[str, Any]:
-            passages.take_capture(work, device, header, body["media_ids"], body["payload"], passage_id)
+            passages.take_capture(work, device, header, body["media_ids"], body["payload"], passage_id, seen)
             return {}
 
         received = devices.receive(work, device, header, _body_hash(), take, passage_id=str(passage_id))

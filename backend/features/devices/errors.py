@@ -22,3 +22,7 @@ class EventTooOld(Refusal):
     """Older than what repeats are remembered for: it could no longer be told from a repeat."""
 
     code = "event_too_old"
+
+
+class WindowOutOfRange(Refusal):
+    code = "device_window_out_of_range"

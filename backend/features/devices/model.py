@@ -26,6 +26,8 @@ class Device:
     direction: Direction | None
     name: str
     last_seen_at: datetime | None
+    one_car_seconds: int = 8
+    """Pictures of this lane that lie no further apart may be of one car."""
 
 
 @dataclass(frozen=True)

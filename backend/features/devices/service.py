@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from backend.features.devices import rules, store
-from backend.features.devices.errors import EventChanged
+from backend.features.devices.errors import EventChanged, WindowOutOfRange
 from backend.features.devices.model import (
     Command,
     CommandKind,
@@ -33,6 +33,7 @@ COMMANDS = "device_command"
 """Channel of NOTIFY; the payload is the device's id."""
 BARRIER_COMMAND_LIFE = timedelta(seconds=15)
 SEEN_EVERY = timedelta(minutes=1)
+SHORTEST_ONE_CAR_SECONDS, LONGEST_ONE_CAR_SECONDS = 1, 60
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,15 @@ def revoke(work: Work, within: Scope, device_id: UUID) -> None:
     if work.session.execute(mine.values(revoked_at=work.now)).rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound
     work.record("device.revoked", Subject("device", device_id))
+
+
+def set_one_car_window(work: Work, within: Scope, device_id: UUID, seconds: int) -> None:
+    """How far apart two pictures of this lane may lie and still be of one car. Raises NotFound, WindowOutOfRange."""
+    if not SHORTEST_ONE_CAR_SECONDS <= seconds <= LONGEST_ONE_CAR_SECONDS:
+        raise WindowOutOfRange(shortest=SHORTEST_ONE_CAR_SECONDS, longest=LONGEST_ONE_CAR_SECONDS)
+    if not store.set_one_car_seconds(work.session, within, device_id, seconds):
+        raise NotFound
+    work.record("device.window_set", Subject("device", device_id), seconds=seconds)
 
 
 def authenticate(database: Database, crypto: Crypto, token: str) -> Actor | None:

@@ -43,6 +43,7 @@ def _device(row: Any) -> Device:
         None if row.direction is None else Direction(row.direction),
         row.name,
         row.last_seen_at,
+        row.one_car_seconds,
     )
 
 
@@ -50,6 +51,11 @@ def note_seen(session: Session, device_id: DeviceId, now: datetime, at_most_sinc
     """Writes at most once in a while: a busy gate need not rewrite its row for every photo."""
     stale = DeviceRow.last_seen_at.is_(None) | (DeviceRow.last_seen_at < at_most_since)
     session.execute(update(DeviceRow).where(DeviceRow.id == device_id, stale).values(last_seen_at=now))
+
+
+def set_one_car_seconds(session: Session, within: Scope, device_id: UUID, seconds: int) -> bool:
+    mine = update(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.site_id.in_(within.sites))
+    return bool(session.execute(mine.values(one_car_seconds=seconds)).rowcount)  # type: ignore[attr-defined]
 
 
 def insert_event(

@@ -2,7 +2,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.infrastructure.database import Row
@@ -24,6 +34,8 @@ class DeviceRow(Row):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
+    one_car_seconds: Mapped[int] = mapped_column(SmallInteger, server_default="8")
+    """Pictures of this lane that lie no further apart may be of one car."""
 
 
 class DeviceEventRow(Row):

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from backend.features.devices import service as devices
 from backend.features.devices.model import Device, Direction
-from backend.features.passages import store
-from backend.features.passages.errors import AlreadyDecided, NotAGate, NothingToConfirm, ReasonNotOwed
+from backend.features.passages import rules, store
+from backend.features.passages.errors import AlreadyDecided, NotAGate, NothingToConfirm, ReasonNotOwed, ReviewLapsed
 from backend.features.passages.model import (
     Admit,
     Credential,
@@ -14,18 +14,25 @@ from backend.features.passages.model import (
     Passage,
     PassageState,
     PlateObservation,
+    ReviewOutcome,
 )
-from backend.features.passages.service import FEED, add_passage, carry_out, get_locked, judge, note_plate, open_up
+from backend.features.passages.service import (
+    BY_HAND,
+    FEED,
+    UNDECIDED,
+    add_passage,
+    carry_out,
+    get_locked,
+    judge,
+    note_plate,
+    open_up,
+)
 from backend.features.visits import service as visits
 from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.identity import Scope
-from backend.kernel.ids import PassageId
+from backend.kernel.ids import PassageId, uuid7
 from backend.kernel.plates import checked_plate
-
-UNDECIDED = (PassageState.READING, PassageState.WAITING)
-BY_HAND = "guard"
-"""The `engine` of a plate that a person has read."""
 
 
 def confirm(work: Work, within: Scope, passage_id: UUID) -> Decision:
@@ -36,25 +43,58 @@ def confirm(work: Work, within: Scope, passage_id: UUID) -> Decision:
     passage = _undecided(work, within, passage_id)
     if passage.plate is None:
         raise NothingToConfirm
-    return _say(work, within, passage, passage.plate, "passage.plate_confirmed")
+    return _say(work, within, passage, passage.plate)
 
 
 def correct(work: Work, within: Scope, passage_id: UUID, plate: str) -> Decision:
     """The guard reads the plate from the photo. Raises NotFound, AlreadyDecided, ImplausiblePlate."""
     text = checked_plate(plate)
-    return _say(work, within, _undecided(work, within, passage_id), text, "passage.plate_corrected")
+    return _say(work, within, _undecided(work, within, passage_id), text)
 
 
-def _say(work: Work, within: Scope, passage: Passage, plate: str, action: str) -> Decision:
+def review(work: Work, within: Scope, passage_id: UUID, plate: str) -> Decision:
+    """A person's word on a reading in the review queue: as read, or what it really is.
+
+    Raises NotFound, AlreadyDecided where another guard was faster, ReviewLapsed where the car has gone,
+    ImplausiblePlate.
+    """
+    text = checked_plate(plate)
+    passage = _undecided(work, within, passage_id)
+    if not rules.awaits_review(passage):
+        raise AlreadyDecided
+    later = store.lane_opened_after(work.session, within, passage.device_id, passage.seen_until)
+    if rules.has_left(passage, later, work.now):
+        raise ReviewLapsed
+    return _say(work, within, passage, text)
+
+
+def _say(work: Work, within: Scope, passage: Passage, plate: str) -> Decision:
     said = PlateObservation(plate, certain=True, confidence_0_1=1.0, engine=BY_HAND, said_by_person=True)
     decision = judge(work, within, passage, said)
     note_plate(work, within, passage, said)
-    work.record(action, Subject("passage", passage.id))
+    _note_review(work, passage, plate, decision)
     if isinstance(decision, Admit):
         store.change(work.session, within, passage.id, decided_by=work.actor.id)
     carry_out(work, within, passage, decision)
     work.publish(FEED, passage.site_id, passage.id)
     return decision
+
+
+def _note_review(work: Work, passage: Passage, plate: str, decision: Decision) -> None:
+    """Who said what of which reading: the texts in the review's own row, their story in the audit log."""
+    outcome = ReviewOutcome.CONFIRMED if plate == passage.plate else ReviewOutcome.CORRECTED
+    review_id = uuid7()
+    row = {"id": review_id, "site_id": passage.site_id, "passage_id": passage.id, "read": passage.plate, "said": plate}
+    said = {"outcome": outcome.value, "decision": decision.reason.value, "decided_by": work.actor.id, "at": work.now}
+    store.add_review(work.session, row | said)
+    work.record(
+        f"passage.plate_{outcome.value}",
+        Subject("passage", passage.id),
+        review=str(review_id),
+        read_by=passage.engine or "",
+        confidence=round(passage.confidence_0_1 or 0.0, 3),
+        decision=decision.reason.value,
+    )
 
 
 def open_by_hand(work: Work, within: Scope, passage_id: UUID, reason: HandReason) -> None:

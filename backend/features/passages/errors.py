@@ -29,3 +29,10 @@ class NotAGate(Refusal):
 
 class PhotoRequired(Refusal):
     code = "capture_photo_required"
+
+
+class ReviewLapsed(Refusal):
+    """The car of this reading has left, or another was let through after it: the barrier stays shut."""
+
+    kind = RefusalKind.CONFLICT
+    code = "review_lapsed"

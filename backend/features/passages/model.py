@@ -23,6 +23,25 @@ class Capture:
 
 
 @dataclass(frozen=True)
+class Character:
+    """One character of a plate, how sure the engine is of it, and what else it could be, likeliest first."""
+
+    text: str
+    probability_0_1: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class PlateBox:
+    """Where the plate is, in pixels of the upright picture."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True)
 class PlateObservation:
     """What an engine or a person says the plate is. No plate found: `text` is None."""
 
@@ -37,6 +56,66 @@ class PlateObservation:
     read_ms: float = 0.0
     said_by_person: bool = False
     """A guard stands before the car: the photo's age does not matter then."""
+    engine_version: str = ""
+    characters: tuple[Character, ...] = ()
+    """One for each letter of `text`, where the engine tells."""
+    box: PlateBox | None = None
+    media_id: UUID | None = None
+    """The picture that it was read in."""
+
+    @property
+    def spelled(self) -> tuple[Character, ...]:
+        """The characters; where the engine tells only of the plate as a whole, each is as sure as that."""
+        return self.characters or tuple(Character(letter, self.confidence_0_1) for letter in self.text or "")
+
+
+class VehicleType(Enum):
+    """Kinds of vehicles that gate cameras tell apart."""
+
+    CAR = "car"
+    SUV = "suv"
+    MPV = "mpv"
+    VAN = "van"
+    BUS = "bus"
+    PICKUP = "pickup"
+    LIGHT_TRUCK = "light_truck"
+    HEAVY_TRUCK = "heavy_truck"
+    MOTORCYCLE = "motorcycle"
+    TRICYCLE = "tricycle"
+
+
+class BodyColour(Enum):
+    BLACK = "black"
+    WHITE = "white"
+    GREY = "grey"
+    SILVER = "silver"
+    RED = "red"
+    BLUE = "blue"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BROWN = "brown"
+    PINK = "pink"
+    PURPLE = "purple"
+    ORANGE = "orange"
+
+
+class Heading(Enum):
+    """Which way the car drives, as the camera sees it."""
+
+    APPROACHING = "approaching"
+    RECEDING = "receding"
+    STANDING = "standing"
+
+
+@dataclass(frozen=True)
+class VehicleSeen:
+    """What the camera itself says of the vehicle. Its word, not ours: it opens nothing; unsaid stays None."""
+
+    type: VehicleType | None = None
+    colour: BodyColour | None = None
+    brand: str | None = None
+    heading: Heading | None = None
+    speed_kmh: float | None = None
 
 
 class AdmitReason(Enum):
@@ -92,6 +171,8 @@ class PassageState(Enum):
     """A person has to decide."""
     OPENED = "opened"
     TURNED_AWAY = "turned_away"
+    JOINED = "joined"
+    """Another picture of a car whose passage was there already: see `joined_to`."""
 
 
 class HandReason(Enum):
@@ -135,3 +216,16 @@ class Passage:
     occurred_at: datetime
     created_at: datetime
     decided_at: datetime | None
+    seen_until: datetime
+    """When the last picture of this car was taken."""
+    captures: int
+    """How many pictures of the car this passage has."""
+    joined_to: UUID | None
+    vehicle: VehicleSeen
+
+
+class ReviewOutcome(Enum):
+    """What a person made of a doubtful reading."""
+
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"

@@ -1,6 +1,7 @@
 """Cars and people at the gate: a photo comes in, the machine admits or asks, a guard has the last word."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -24,7 +25,9 @@ from backend.features.passages.model import (
     Passage,
     PassageState,
     PlateObservation,
+    VehicleSeen,
 )
+from backend.features.passages.stored import characters_json, vehicle_json
 from backend.features.people import service as people
 from backend.features.people.model import Vehicle
 from backend.features.visits import service as visits
@@ -37,6 +40,10 @@ from backend.kernel.ids import PassageId, VisitId, uuid7
 from backend.kernel.paging import Page, PageRequest
 
 FEED = "passage"
+NOTHING_SAID = VehicleSeen()
+UNDECIDED = (PassageState.READING, PassageState.WAITING)
+BY_HAND = "guard"
+"""The `engine` of a plate that a person has read."""
 
 
 def take_capture(
@@ -46,6 +53,7 @@ def take_capture(
     media_ids: Sequence[UUID],
     payload: dict[str, Any],
     passage_id: PassageId,
+    vehicle: VehicleSeen = NOTHING_SAID,
 ) -> None:
     """Stores the photo's event, shows its passage to the guard at once, and promises its reading.
 
@@ -73,7 +81,13 @@ def take_capture(
             "received_at": work.now,
         },
     )
-    passage = {"capture_id": capture_id, "media_id": media_ids[0], "occurred_at": header.occurred_at}
+    passage = {
+        "capture_id": capture_id,
+        "media_id": media_ids[0],
+        "occurred_at": header.occurred_at,
+        "seen_until": header.occurred_at,
+        "vehicle": vehicle_json(vehicle),
+    }
     work.later(RecognisePlate(capture_id, work.now), site_id=device.site_id)
     add_passage(work, device, Credential.PLATE, PassageState.READING, {"id": passage_id, **passage})
 
@@ -107,14 +121,15 @@ def get_capture(session: Session, within: Scope, job: RecognisePlate) -> Capture
 
 
 def get(session: Session, within: Scope, passage_id: UUID) -> Passage:
-    return _existing(store.find(session, within, passage_id))
+    return existing(store.find(session, within, passage_id))
 
 
 def get_locked(work: Work, within: Scope, passage_id: UUID) -> Passage:
-    return _existing(store.find(work.session, within, passage_id, lock=True))
+    return existing(store.find(work.session, within, passage_id, lock=True))
 
 
-def _existing(passage: Passage | None) -> Passage:
+def existing(passage: Passage | None) -> Passage:
+    """Raises NotFound."""
     if passage is None:
         raise NotFound
     return passage
@@ -130,32 +145,11 @@ def of_visits(session: Session, within: Scope, visit_ids: Sequence[UUID]) -> Seq
     return store.of_visits(session, within, visit_ids)
 
 
-def apply_reading(work: Work, within: Scope, capture: Capture, observation: PlateObservation) -> Decision:
-    """The machine's part: admits, or asks the guard.
-
-    Where a guard has decided already, the plate is noted and nothing is opened a second time.
-    """
-    passage = _existing(store.find_of_capture(work.session, within, capture.id))
-    decision = judge(work, within, passage, observation)
-    if passage.plate is None:  # else a guard has read it already, and a person's word stands
-        note_plate(work, within, passage, observation)
-    if passage.state is PassageState.READING:
-        carry_out(work, within, passage, decision)
-    work.publish(FEED, passage.site_id, passage.id)
-    return decision
-
-
-def note_unusable(work: Work, within: Scope, capture: Capture) -> None:
-    """The photo cannot be decoded: the guard is asked, with that as the reason."""
-    passage = _existing(store.find_of_capture(work.session, within, capture.id))
-    if passage.state is PassageState.READING:
-        carry_out(work, within, passage, AskGuard(AskReason.PICTURE_UNUSABLE))
-    work.publish(FEED, passage.site_id, passage.id)
-
-
 def judge(work: Work, within: Scope, passage: Passage, observation: PlateObservation) -> Decision:
-    vehicle, visit = _known(work, within, passage.direction, observation)
-    return rules.decide(passage.direction, observation, vehicle, visit, passage.occurred_at, work.now)
+    """What this plate means at this passage's own site, however far the actor reaches."""
+    here = replace(within, sites=within.sites & {passage.site_id})
+    vehicle, visit = _known(work, here, passage.direction, observation)
+    return rules.decide(passage.direction, observation, vehicle, visit, passage.seen_until, work.now)
 
 
 def _known(
@@ -169,6 +163,8 @@ def _known(
 
 
 def note_plate(work: Work, within: Scope, passage: Passage, observation: PlateObservation) -> None:
+    """The passage's plate from now on; with a machine's reading goes the picture in which it is seen best."""
+    picture = {} if observation.media_id is None else {"media_id": observation.media_id}
     store.change(
         work.session,
         within,
@@ -178,8 +174,10 @@ def note_plate(work: Work, within: Scope, passage: Passage, observation: PlateOb
         plate_kind=observation.kind,
         confidence=observation.confidence_0_1,
         alternatives=[list(pair) for pair in observation.alternatives],
-        engine=observation.engine,
+        characters=characters_json(observation.characters),
+        engine=f"{observation.engine} {observation.engine_version}".strip(),
         read_ms=observation.read_ms,
+        **picture,
     )
 
 

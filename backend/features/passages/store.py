@@ -3,13 +3,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Direction
-from backend.features.passages.model import Capture, Credential, HandReason, Passage, PassageState
-from backend.features.passages.tables import CaptureRow, PassageRow
-from backend.infrastructure.inserting import insert_row
+from backend.features.passages.model import (
+    Capture,
+    Credential,
+    HandReason,
+    Passage,
+    PassageState,
+    PlateBox,
+    PlateObservation,
+)
+from backend.features.passages.stored import characters_json, characters_of, vehicle_of
+from backend.features.passages.tables import CaptureRow, PassageRow, PlateReadingRow, PlateReviewRow
+from backend.infrastructure.inserting import insert_if_absent, insert_row
 from backend.kernel.identity import Scope
 from backend.kernel.ids import CaptureId, DeviceId, GateId, PassageId, SiteId, TenantId, VehicleId, VisitId
 from backend.kernel.paging import Cursor, Page, PageRequest, page_of
@@ -43,7 +52,8 @@ def _capture(row: CaptureRow) -> Capture:
 
 
 def add(session: Session, values: dict[str, Any]) -> None:
-    insert_row(session, PassageRow, {"alternatives": [], "reason_owed": False, **values})
+    fresh = {"alternatives": [], "reason_owed": False, "seen_until": values["occurred_at"]}
+    insert_row(session, PassageRow, fresh | values)
 
 
 def find(session: Session, within: Scope, passage_id: UUID, *, lock: bool = False) -> Passage | None:
@@ -118,4 +128,127 @@ def _passage(row: PassageRow) -> Passage:
         row.occurred_at,
         row.created_at,
         row.decided_at,
+        row.seen_until,
+        row.captures,
+        row.joined_to,
+        vehicle_of(row.vehicle),
     )
+
+
+def lock_lane(session: Session, device_id: DeviceId) -> None:
+    """Pictures of one lane are judged one after the other, whichever workers read them."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lane, 0))"), {"lane": f"lane:{device_id}"})
+
+
+def lane_passages(
+    session: Session, within: Scope, device_id: DeviceId, since: datetime, until: datetime
+) -> Sequence[Passage]:
+    """Cars that pictures of this lane show between two instants and that were judged already, each locked."""
+    rows = session.scalars(
+        select(PassageRow)
+        .where(
+            PassageRow.device_id == device_id,
+            PassageRow.site_id.in_(within.sites),
+            PassageRow.credential == Credential.PLATE.value,
+            PassageRow.state.not_in([PassageState.READING.value, PassageState.JOINED.value]),
+            PassageRow.seen_until >= since,
+            PassageRow.occurred_at <= until,
+        )
+        .order_by(PassageRow.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [_passage(row) for row in rows]
+
+
+def was_let_through(
+    session: Session, within: Scope, plate: str, direction: Direction, after: datetime, until: datetime
+) -> bool:
+    """Whether a car with this plate was let through in this direction, in any lane, between two instants."""
+    query = select(PassageRow.id).where(
+        PassageRow.site_id.in_(within.sites),
+        PassageRow.created_at > after,
+        PassageRow.plate == plate,
+        PassageRow.direction == direction.value,
+        PassageRow.state == PassageState.OPENED.value,
+        PassageRow.occurred_at > after,
+        PassageRow.occurred_at <= until,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def lane_opened_after(session: Session, within: Scope, device_id: DeviceId, after: datetime) -> bool:
+    """Whether a car that came later has been let through this lane."""
+    query = select(PassageRow.id).where(
+        PassageRow.device_id == device_id,
+        PassageRow.site_id.in_(within.sites),
+        PassageRow.seen_until > after,
+        PassageRow.occurred_at > after,
+        PassageRow.state == PassageState.OPENED.value,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def add_reading(
+    session: Session, capture: Capture, passage_id: PassageId, seen: PlateObservation, now: datetime
+) -> bool:
+    """False where this picture's reading is there already."""
+    box = seen.box
+    row = {
+        "capture_id": capture.id,
+        "site_id": capture.site_id,
+        "passage_id": passage_id,
+        "media_id": capture.media_id,
+        "text": seen.text,
+        "certain": seen.certain,
+        "confidence": seen.confidence_0_1,
+        "characters": characters_json(seen.characters),
+        "alternatives": [list(pair) for pair in seen.alternatives],
+        "colour": seen.colour,
+        "kind": seen.kind,
+        "engine": seen.engine,
+        "engine_version": seen.engine_version,
+        "read_ms": seen.read_ms,
+        "box": None if box is None else [box.left, box.top, box.right, box.bottom],
+        "occurred_at": capture.occurred_at,
+        "created_at": now,
+    }
+    return insert_if_absent(session, PlateReadingRow, row)
+
+
+def has_reading(session: Session, within: Scope, capture_id: CaptureId) -> bool:
+    query = select(PlateReadingRow.capture_id).where(
+        PlateReadingRow.capture_id == capture_id, PlateReadingRow.site_id.in_(within.sites)
+    )
+    return session.execute(query).first() is not None
+
+
+def readings_of(session: Session, within: Scope, passage_id: PassageId) -> list[PlateObservation]:
+    """What was read in each picture of the passage, the oldest picture first."""
+    rows = session.scalars(
+        select(PlateReadingRow)
+        .where(PlateReadingRow.passage_id == passage_id, PlateReadingRow.site_id.in_(within.sites))
+        .order_by(PlateReadingRow.occurred_at, PlateReadingRow.capture_id)
+    )
+    return [_reading(row) for row in rows]
+
+
+def _reading(row: PlateReadingRow) -> PlateObservation:
+    return PlateObservation(
+        row.text,
+        row.certain,
+        row.confidence,
+        row.engine,
+        row.colour,
+        row.kind,
+        tuple((text, score) for text, score in row.alternatives),
+        row.read_ms,
+        engine_version=row.engine_version,
+        characters=characters_of(row.characters),
+        box=None if row.box is None else PlateBox(*row.box),
+        media_id=row.media_id,
+    )
+
+
+def add_review(session: Session, values: dict[str, Any]) -> None:
+    insert_row(session, PlateReviewRow, values)

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, Index, PrimaryKeyConstraint, Text, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, PrimaryKeyConstraint, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +44,7 @@ class PassageRow(Row):
         Index("ix_passage_site_id_created_at_id", "site_id", "created_at", "id"),
         Index("ix_passage_visit_id", "visit_id", postgresql_where=text("visit_id IS NOT NULL")),
         Index("ix_passage_waiting", "site_id", "created_at", postgresql_where=text("state IN ('reading', 'waiting')")),
+        Index("ix_passage_device_id_seen_until", "device_id", "seen_until"),
         # One photo, one passage: a job that ran twice cannot decide twice.
         Index("uq_passage_capture_id", "capture_id", unique=True, postgresql_where=text("capture_id IS NOT NULL")),
     )
@@ -74,3 +75,53 @@ class PassageRow(Row):
     occurred_at: Mapped[datetime]
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    seen_until: Mapped[datetime] = mapped_column(server_default=func.now())
+    captures: Mapped[int] = mapped_column(Integer, server_default="1")
+    joined_to: Mapped[UUID | None]
+    characters: Mapped[list[list[Any]]] = mapped_column(JSONB, server_default="[]", info=personal(PLATE))
+    """The voted reading letter by letter: text, probability, alternatives."""
+    vehicle: Mapped[dict[str, Any]] = mapped_column(server_default="{}", info=personal(PLATE))
+    """What the camera itself said of the vehicle; only what it said."""
+
+
+class PlateReadingRow(Row):
+    """What an engine read in one picture. A picture is read once: a job that ran twice adds nothing."""
+
+    __tablename__ = "plate_reading"
+    __table_args__ = (Index("ix_plate_reading_passage_id", "passage_id"),)
+
+    capture_id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    passage_id: Mapped[UUID]
+    media_id: Mapped[UUID]
+    text: Mapped[str | None] = mapped_column(Text, info=personal(PLATE))
+    certain: Mapped[bool] = mapped_column(Boolean)
+    confidence: Mapped[float]
+    characters: Mapped[list[list[Any]]] = mapped_column(JSONB, info=personal(PLATE))
+    alternatives: Mapped[list[list[Any]]] = mapped_column(JSONB, info=personal(PLATE))
+    colour: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(Text)
+    engine: Mapped[str] = mapped_column(Text)
+    engine_version: Mapped[str] = mapped_column(Text)
+    read_ms: Mapped[float]
+    box: Mapped[list[int] | None] = mapped_column(JSONB(none_as_null=True))
+    """Left, top, right and bottom of the plate, in pixels of the upright picture."""
+    occurred_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PlateReviewRow(Row):
+    """A person's word on a doubtful reading: what was read, what they say, and what that led to."""
+
+    __tablename__ = "plate_review"
+    __table_args__ = (Index("ix_plate_review_site_id_at", "site_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
+    passage_id: Mapped[UUID] = mapped_column(index=True)
+    read: Mapped[str | None] = mapped_column(Text, info=personal(PLATE))
+    said: Mapped[str] = mapped_column(Text, info=personal(PLATE))
+    outcome: Mapped[str] = mapped_column(Text)
+    decision: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -92,7 +92,7 @@ class Text(fields.String):
     _FORBIDDEN = re.compile(f"[{UNPRINTABLE}]")
 
     def __init__(self, max_length: int, *, min_length: int = 1, **kwargs: Any) -> None:
-        documented = {"pattern": f"^[^{UNPRINTABLE}]*$"}
+        documented = {"pattern": f"^[^{UNPRINTABLE}]*$"} | kwargs.pop("metadata", {})
         super().__init__(validate=Bounds(min=min_length, max=max_length), metadata=documented, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

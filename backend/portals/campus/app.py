@@ -11,10 +11,11 @@ from backend.portals.shared.home import home
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
-from backend.portals.shared.tiles import AUDIT, GATE, PASSAGES, VISITS
+from backend.portals.shared.review import review
+from backend.portals.shared.tiles import AUDIT, GATE, PASSAGES, REVIEW, VISITS
 
-FACE = Face(Portal.CAMPUS, "安邻 · 校园", (GATE, PASSAGES, VISITS, AUDIT))
+FACE = Face(Portal.CAMPUS, "安邻 · 校园", (GATE, REVIEW, PASSAGES, VISITS, AUDIT))
 
 
 def create_app(platform: Platform) -> Flask:
-    return create_portal(FACE, platform, (login, home, gate, pictures, lists, audit))
+    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, audit))

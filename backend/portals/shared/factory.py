@@ -15,7 +15,7 @@ from backend.infrastructure.http.app import prepare
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.texts import translate
 from backend.kernel.identity import Permission
-from backend.portals.shared import wording
+from backend.portals.shared import vehicle_wording, wording
 from backend.portals.shared.cookies import authenticator, configure_cookies
 from backend.portals.shared.refusals import install_refusal_pages
 
@@ -108,6 +108,8 @@ def _teach_templates(app: Flask, face: Face, platform: Platform) -> None:
         "clock": wording.clock,
         "percent": wording.percent,
         "plate": wording.spaced_plate,
+        "camera": vehicle_wording.seen_by_camera,
+        "picture": vehicle_wording.seen_in_picture,
     }
     app.jinja_env.filters.update(filters)
     app.context_processor(lambda: {"tiles": _open_tiles(face)})

@@ -4,6 +4,7 @@ from backend.kernel.identity import Permission
 from backend.portals.shared.factory import Tile
 
 GATE = Tile("gate.show", "岗亭", "看谁在门口，一键放行", Permission.PASSAGE_READ)
+REVIEW = Tile("review.show", "车牌核对", "拿不准的车牌，一键确认", Permission.PASSAGE_READ)
 PASSAGES = Tile("lists.passages", "通行记录", "按日期、出入口、车牌查找", Permission.PASSAGE_READ)
 VISITS = Tile("lists.visits", "访客", "今天谁要来", Permission.VISIT_READ)
 BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", Permission.BINDING_DECIDE)

@@ -21,6 +21,7 @@ from backend.features.residents.model import BindingReason, BindingState
 from backend.infrastructure.texts import translate as _
 from backend.kernel.clock import LOCAL_ZONE, local_text
 from backend.pages.passage_cards import Barrier, PassageCard
+from backend.pages.review_queue import OptionOrigin
 
 DIRECTIONS: Mapping[Direction, str] = {Direction.ENTRY: "进场", Direction.EXIT: "出场"}
 
@@ -29,6 +30,7 @@ STATES: Mapping[PassageState, str] = {
     PassageState.WAITING: "待处理",
     PassageState.OPENED: "已放行",
     PassageState.TURNED_AWAY: "未放行",
+    PassageState.JOINED: "同一辆车",
 }
 
 CREDENTIALS: Mapping[Credential, str] = {
@@ -82,6 +84,13 @@ BARRIERS: Mapping[Barrier, str] = {
     Barrier.SILENT: "道闸未确认",
 }
 
+OPTIONS: Mapping[OptionOrigin, str] = {
+    OptionOrigin.AS_READ: "读到的车牌",
+    OptionOrigin.RESIDENT: "住户车辆",
+    OptionOrigin.VISITOR: "访客预约",
+    OptionOrigin.ALTERNATIVE: "也可能是",
+}
+
 COLOURS: Mapping[str, str] = {
     "blue": "蓝牌",
     "yellow": "黄牌",
@@ -118,6 +127,8 @@ def sentence(card: PassageCard) -> str:
             return _("{guard}没有放行。").format(guard=card.decided_by or _("值班人员"))
         case PassageState.OPENED:
             return _opened(card)
+        case PassageState.JOINED:
+            return _("同一辆车的又一张照片，已并入前一次通行。")
         case _:
             assert_never(card.state)
 

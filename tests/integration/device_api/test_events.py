@@ -153,3 +153,36 @@ def test_a_revoked_machine_is_nobody(platform: Platform, lane: Lane) -> None:
         refused = [lane.entry.upload(b"x"), lane.entry.check(code="123456"), lane.entry.get("/v1/commands")]
         assert {problem_of(answer) for answer in refused} == {(401, "unauthenticated")}
     assert lane.exit.get("/v1/commands").status_code == 200
+
+
+def test_what_the_camera_says_of_the_vehicle_is_kept_as_its_word(platform: Platform, gate: Terminal) -> None:
+    said = {"type": "suv", "colour": "white", "brand": "比亚迪", "heading": "approaching", "speed_kmh": 11.5}
+    assert gate.capture(vehicle=said).status_code == 202
+    assert gate.capture(occurred_at=(utc_now() - timedelta(minutes=1)).isoformat()).status_code == 202
+    with platform.database.sessions() as session:
+        kept = session.scalars(select(PassageRow.vehicle).order_by(PassageRow.occurred_at.desc())).all()
+    assert kept == [said, {}]
+
+
+@pytest.mark.parametrize(
+    "vehicle",
+    [
+        {"type": "spaceship"},
+        {"colour": "unknown"},
+        {"brand": ""},
+        {"brand": "x" * 33},
+        {"brand": "a\u202eb"},
+        {"speed_kmh": -1},
+        {"speed_kmh": 251},
+        {"speed_kmh": "fast"},
+        {"speed_kmh": float("nan")},
+        {"occupants": 2},
+        {"type": None},
+        "suv",
+    ],
+)
+def test_what_no_camera_can_know_is_refused(platform: Platform, gate: Terminal, vehicle: object) -> None:
+    media_id = gate.uploaded()
+    with nothing_changes(platform):
+        status, code = problem_of(gate.capture(media_ids=[media_id], vehicle=vehicle))
+    assert (status, code) in ((422, "invalid"), (400, "bad_request"))

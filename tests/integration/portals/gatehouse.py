@@ -2,7 +2,7 @@
 
 import json
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +20,8 @@ from backend.features.media import service as media
 from backend.features.passages import desk
 from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
-from backend.features.passages.model import HandReason, PlateObservation
+from backend.features.passages.model import HandReason, PlateObservation, VehicleSeen
+from backend.features.passages.readings import apply_reading
 from backend.features.passages.tables import CaptureRow
 from backend.features.residents.tables import ResidentRow
 from backend.features.sites import service as sites
@@ -28,6 +29,7 @@ from backend.features.visits import service as visits
 from backend.features.visits.model import Visit, VisitWish
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.unit_of_work import Work, unit_of_work
+from backend.kernel.clock import utc_now
 from backend.kernel.identity import Actor, ActorKind, Role, Scope, system_actor
 from backend.kernel.ids import DeviceId, GateId, PassageId, ResidentId, SiteId, TenantId, uuid7
 from tests.builders.community import Community, build_community
@@ -44,6 +46,14 @@ class StaffMember:
 
     def code(self) -> str:
         return pyotp.TOTP(self.totp_secret).now()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A photo that is not read yet: the passage that the guard sees, and the job that will read it."""
+
+    passage_id: PassageId
+    job: RecognisePlate
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,21 @@ class Gatehouse:
         self, observation: PlateObservation | None, *, seed: int = 0, lane: DeviceId | None = None, age_seconds: int = 0
     ) -> PassageId:
         """A photo at the gate; without an observation it is still being read."""
-        image = media.store_image(self.platform.media, gate_scene("苏A12345", seed=seed))
+        arrival = self.arrives(gate_scene("苏A12345", seed=seed), lane=lane, age_seconds=age_seconds)
+        if observation is not None:
+            self.read(arrival.job, observation)
+        return arrival.passage_id
+
+    def arrives(
+        self,
+        photo: bytes,
+        *,
+        lane: DeviceId | None = None,
+        age_seconds: float = 0,
+        vehicle: VehicleSeen = passages.NOTHING_SAID,
+    ) -> Arrival:
+        """A photo that waits to be read."""
+        image = media.store_image(self.platform.media, photo)
         with self.work() as work:
             device = devices.get_device(work.session, self.within, lane or self.entry)
             at = work.now - timedelta(seconds=age_seconds)
@@ -89,21 +113,27 @@ class Gatehouse:
             media_id = media.register(work, device.site_id, device.id, image)
             work.session.flush()
             passage_id = PassageId(uuid7())
-            passages.take_capture(work, device, header, [media_id], {}, passage_id)
+            passages.take_capture(work, device, header, [media_id], {}, passage_id, vehicle)
             capture = work.session.query(CaptureRow).filter_by(event_id=header.event_id).one()
-            job = RecognisePlate(capture.id, capture.received_at)
-        if observation is not None:
-            self.read(job, observation)
-        return passage_id
+            return Arrival(passage_id, RecognisePlate(capture.id, capture.received_at))
+
+    def later(self, seconds: float) -> "Gatehouse":
+        """The same place when so many seconds have gone by."""
+        database = replace(self.platform.database, clock=lambda: utc_now() + timedelta(seconds=seconds))
+        return replace(self, platform=replace(self.platform, database=database))
 
     def read(self, job: RecognisePlate, observation: PlateObservation) -> None:
         with self.work() as work:
             capture = passages.get_capture(work.session, self.within, job)
-            passages.apply_reading(work, self.within, capture, observation)
+            apply_reading(work, self.within, capture, observation)
 
     def emergency(self) -> PassageId:
         with self.work() as work:
             return desk.emergency_open(work, self.within, self.entry)
+
+    def open_by_hand(self, passage_id: PassageId) -> None:
+        with self.work() as work:
+            desk.open_by_hand(work, self.within, passage_id, HandReason.OTHER)
 
     def give_reason(self, passage_id: PassageId) -> None:
         with self.work() as work:

@@ -159,7 +159,7 @@ def test_wrong_codes_are_counted_until_no_more_are_taken(house: Gatehouse, guard
 
 
 def test_those_who_wait_longest_stand_first(house: Gatehouse, guard: Staff) -> None:
-    first, second = house.car(certain(None), seed=1), house.car(certain(None), seed=2)
+    first, second = house.car(certain("苏E99999"), seed=1), house.car(certain("浙F66666"), seed=2)
     board = guard.read("/gate/board")
     assert board.index(str(first)) < board.index(str(second))
 
@@ -188,7 +188,7 @@ def test_a_page_takes_as_many_queries_busy_as_quiet(house: Gatehouse, portal: Fl
     quiet = queries(house, manager, address)
     for seed in range(6):
         house.expect(plate=f"苏B8888{seed}")
-        house.car(certain(f"苏B8888{seed}") if seed % 2 else certain(None), seed=seed)
+        house.car(certain(f"苏B8888{seed}") if seed % 2 else uncertain(f"鲁{seed}D777{seed}"), seed=seed)
         house.emergency()
     assert queries(house, manager, address) == quiet
 

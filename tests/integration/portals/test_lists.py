@@ -72,7 +72,7 @@ def test_paging_meets_every_passage_once(house: Gatehouse, manager: Staff) -> No
 
 
 def test_a_list_is_one_entry_with_a_hash_of_everyone_on_it(house: Gatehouse, manager: Staff) -> None:
-    cars = [house.car(certain("苏A12345"), seed=1), house.car(certain(None), seed=2)]
+    cars = [house.car(certain("苏A12345"), seed=1), house.car(certain("浙F66666"), seed=2)]
     manager.read("/passages")
     (entry,) = entries(house, "passage.listed")
     assert entry.purpose == "register_check"
