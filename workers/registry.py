@@ -1,11 +1,14 @@
 """Which handler each kind of job has. A test holds it against every `Job` class of the features."""
 
+from backend.features.imports.jobs import ApplyImport, CheckImport
 from backend.features.notices.jobs import FetchReceipt, SendNotice
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
-from workers.handlers import notices, upkeep
+from workers.handlers import imports, notices, upkeep
 from workers.running import Registry, Route
 
 COMMON: Registry = {
+    CheckImport.kind: Route(CheckImport, imports.check_import),
+    ApplyImport.kind: Route(ApplyImport, imports.apply_import),
     SendNotice.kind: Route(SendNotice, notices.send_notice),
     FetchReceipt.kind: Route(FetchReceipt, notices.fetch_receipt),
     SignCheckpoints.kind: Route(SignCheckpoints, upkeep.sign_checkpoints),

@@ -17,7 +17,7 @@ from backend.infrastructure.outbox import leases
 from backend.infrastructure.outbox.leases import Claim, LeaseLost
 from backend.infrastructure.unit_of_work import Work, unit_of_work
 from backend.kernel.errors import Refusal
-from backend.kernel.identity import Scope, system_actor
+from backend.kernel.identity import Actor, Scope, system_actor
 from backend.kernel.jobs import Job
 from workers.keeper import LeaseKeeper
 
@@ -76,6 +76,14 @@ class JobRun:
     def look(self) -> Iterator[Work]:
         """For reading alone, before the work proper: no fence, hence no lock, and no commit that waits for a disk."""
         with unit_of_work(self.platform.database, self.actor) as work:
+            yield work
+
+    @contextmanager
+    def long_work(self, actor: Actor) -> Iterator[Work]:
+        """For transactions of many seconds, which must end with `done`: it checks the fence, and until then the
+        lease can be renewed. `actor` is whoever asked for the job: the record names them.
+        """
+        with unit_of_work(self.platform.database, actor) as work:
             yield work
 
     @contextmanager

@@ -8,7 +8,7 @@ What it gives away is told in docs/decisions/0010-search-in-sealed-names.md.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from uuid import UUID
 
 from backend.infrastructure.crypto import Crypto
@@ -30,13 +30,12 @@ def tokens_of(crypto: Crypto, site_id: UUID, name: str, phone: str | None) -> li
     forms = set(_name_forms(_folded(name)))
     if phone is not None:
         forms.add(f"t:{phone[-TAIL_DIGITS:]}")
-    return sorted(_token(crypto, site_id, form) for form in forms)
+    return sorted(_tokens(crypto, [site_id], forms))
 
 
 def tokens_for(crypto: Crypto, sites: Iterable[UUID], typed: str) -> list[int]:
     """What to look for: any of them is a hit. Empty for what no name or number tail can be."""
-    forms = list(_typed_forms(_folded(typed)))
-    return [_token(crypto, site_id, form) for site_id in sites for form in forms]
+    return _tokens(crypto, sites, list(_typed_forms(_folded(typed))))
 
 
 def _folded(text: str) -> str:
@@ -65,6 +64,6 @@ def _typed_forms(typed: str) -> Iterator[str]:
         yield f"i:{typed}"
 
 
-def _token(crypto: Crypto, site_id: UUID, form: str) -> int:
-    hashed = crypto.look_up_hash(f"{site_id}\0{form}", _CONTEXT)
-    return int.from_bytes(hashed[:8], "big", signed=True)
+def _tokens(crypto: Crypto, sites: Iterable[UUID], forms: Collection[str]) -> list[int]:
+    hashes = crypto.look_up_hashes((f"{site_id}\0{form}" for site_id in sites for form in forms), _CONTEXT)
+    return [int.from_bytes(hashed[:8], "big", signed=True) for hashed in hashes]

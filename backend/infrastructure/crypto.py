@@ -6,7 +6,7 @@ Sealed form: one byte key version, 12 bytes nonce, AES-256-GCM ciphertext with i
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -27,6 +27,7 @@ class Crypto(Protocol):
     def open(self, sealed: bytes, context: bytes) -> bytes: ...
     def sealed_version(self, sealed: bytes) -> int: ...
     def look_up_hash(self, value: str, context: str) -> bytes: ...
+    def look_up_hashes(self, values: Iterable[str], context: str) -> list[bytes]: ...
     def derive(self, purpose: Purpose, label: str) -> bytes: ...
     def sign(self, purpose: Purpose, message: bytes) -> tuple[int, bytes]: ...
     def verify(self, purpose: Purpose, version: int, message: bytes, signature: bytes) -> bool: ...
@@ -58,8 +59,12 @@ class StandardCrypto:
 
     def look_up_hash(self, value: str, context: str) -> bytes:
         """32 bytes by which a secret or a phone number is found again without being stored."""
-        key = self._keys().current(Purpose.LOOKUP)
-        return hmac.digest(key.material, f"{context}\0{value}".encode(), "sha256")
+        return self.look_up_hashes([value], context)[0]
+
+    def look_up_hashes(self, values: Iterable[str], context: str) -> list[bytes]:
+        """As `look_up_hash`, for many: the key is asked for once."""
+        key = self._keys().current(Purpose.LOOKUP).material
+        return [hmac.digest(key, f"{context}\0{value}".encode(), "sha256") for value in values]
 
     def derive(self, purpose: Purpose, label: str) -> bytes:
         """32 bytes for one use of a purpose's current key: a portal's cookie secret."""

@@ -40,6 +40,20 @@ def add_if_absent(session: Session, row: Row) -> bool:
     return True
 
 
+def flush_by_table(session: Session) -> None:
+    """Inserts what waits, the tables that others refer to first; a few statements for thousands of rows.
+
+    Our rows have no relationships, from which SQLAlchemy would know the order.
+    """
+    waiting: dict[str, list[Row]] = {}
+    for row in list(session.new):
+        waiting.setdefault(row.__table__.name, []).append(row)
+        session.expunge(row)
+    for table in Row.metadata.sorted_tables:
+        session.add_all(waiting.get(table.name, ()))
+        session.flush()
+
+
 def _table(row: type[Row]) -> Table:
     return row.__table__  # type: ignore[return-value]
 

@@ -1,7 +1,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
 
 from backend.kernel.ids import ImportId, SiteId, StaffId, TenantId
 
@@ -58,11 +57,9 @@ class Import:
     fault_count: int
     """All of them; `faults` holds the first five hundred."""
     problem: str | None
-    """The code of a refusal for the file as a whole."""
+    """The code of a refusal for the file as a whole, and what its text says beside."""
+    problem_facts: dict[str, str | int]
 
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING
-
-
-Facts = dict[str, Any]

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -171,3 +171,49 @@ def _vehicles(within: Scope) -> Select[tuple[VehicleRow]]:
 
 def _vehicle(row: VehicleRow) -> Vehicle:
     return Vehicle(VehicleId(row.id), SiteId(row.site_id), HouseholdId(row.household_id), row.plate)
+
+
+def households_of_rooms(session: Session, site_id: SiteId, rooms: Collection[UUID]) -> dict[UUID, HouseholdRow]:
+    """The latest household of each room."""
+    mine = select(HouseholdRow).where(HouseholdRow.site_id == site_id, HouseholdRow.room_id.in_(rooms))
+    return {row.room_id: row for row in session.scalars(mine.order_by(HouseholdRow.id))}
+
+
+def persons_for_intake(
+    session: Session, site_id: SiteId, rooms: Collection[UUID], phones: Collection[bytes], documents: Collection[bytes]
+) -> list[PersonRow]:
+    """Who lives in these rooms, or bears one of these numbers; locked."""
+    living = (
+        select(HouseholdMemberRow.person_id)
+        .join(HouseholdRow, HouseholdRow.id == HouseholdMemberRow.household_id)
+        .where(HouseholdRow.room_id.in_(rooms), HouseholdMemberRow.until_on.is_(None))
+    )
+    known = or_(PersonRow.id.in_(living), PersonRow.phone_hash.in_(phones), PersonRow.document_hash.in_(documents))
+    mine = select(PersonRow).where(PersonRow.site_id == site_id, known).order_by(PersonRow.id)
+    return list(session.scalars(mine.with_for_update()))
+
+
+def residencies_with_rooms(
+    session: Session, site_id: SiteId, persons: Iterable[UUID]
+) -> list[tuple[UUID, HouseholdMemberRow]]:
+    """The current ones of these persons, each with its room."""
+    rows = session.execute(
+        select(HouseholdRow.room_id, HouseholdMemberRow)
+        .join(HouseholdRow, HouseholdRow.id == HouseholdMemberRow.household_id)
+        .where(
+            HouseholdMemberRow.site_id == site_id,
+            HouseholdMemberRow.person_id.in_(list(persons)),
+            HouseholdMemberRow.until_on.is_(None),
+        )
+    )
+    return [(room_id, row) for room_id, row in rows]
+
+
+def vehicles_with_rooms(session: Session, site_id: SiteId) -> dict[str, UUID]:
+    """The room of each active plate of the site."""
+    rows = session.execute(
+        select(VehicleRow.plate, HouseholdRow.room_id)
+        .join(HouseholdRow, HouseholdRow.id == VehicleRow.household_id)
+        .where(VehicleRow.site_id == site_id, VehicleRow.active)
+    )
+    return dict(rows.tuples().all())

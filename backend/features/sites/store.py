@@ -149,3 +149,29 @@ def _door(row: DoorRow) -> Door:
         None if row.zone_id is None else ZoneId(row.zone_id),
     )
     return Door(DoorId(row.id), SiteId(row.site_id), row.name, place)
+
+
+def buildings_by_name(session: Session, site_id: SiteId) -> dict[str, UUID]:
+    rows = session.execute(select(BuildingRow.name, BuildingRow.id).where(BuildingRow.site_id == site_id))
+    return dict(rows.tuples().all())
+
+
+def units_by_name(session: Session, site_id: SiteId) -> dict[tuple[str, str], UUID]:
+    """By building and unit."""
+    rows = session.execute(
+        select(BuildingRow.name, UnitRow.name, UnitRow.id)
+        .join(BuildingRow, BuildingRow.id == UnitRow.building_id)
+        .where(UnitRow.site_id == site_id)
+    )
+    return {(building, unit): unit_id for building, unit, unit_id in rows}
+
+
+def rooms_by_name(session: Session, site_id: SiteId) -> dict[tuple[str, str, str], UUID]:
+    """By building, unit and number."""
+    rows = session.execute(
+        select(BuildingRow.name, UnitRow.name, RoomRow.number, RoomRow.id)
+        .join(UnitRow, UnitRow.id == RoomRow.unit_id)
+        .join(BuildingRow, BuildingRow.id == UnitRow.building_id)
+        .where(RoomRow.site_id == site_id)
+    )
+    return {(building, unit, number): room_id for building, unit, number, room_id in rows}

@@ -7,6 +7,7 @@ from flask import g, has_request_context
 from werkzeug.datastructures import LanguageAccept
 
 from backend.infrastructure.texts.decisions import DECISIONS
+from backend.infrastructure.texts.faults import FAULTS
 from backend.infrastructure.texts.problems import PROBLEMS
 
 CHINESE = "zh"
@@ -28,6 +29,13 @@ def problem_text(code: str, facts: dict[str, Any]) -> tuple[str, str]:
     """Title (what happened) and detail (what to do) for a problem's code."""
     title, detail = PROBLEMS.get(code, PROBLEMS["http_error"])
     return translate(title), translate(detail).format_map(_Facts(facts))
+
+
+def fault_text(code: str, facts: dict[str, Any]) -> str:
+    """One sentence about a cell of an imported file; a refusal of the register itself keeps its own words."""
+    if code in FAULTS:
+        return translate(FAULTS[code]).format_map(_Facts(facts))
+    return "：".join(problem_text(code, facts))
 
 
 def decision_text(reason: str) -> str:

@@ -87,4 +87,13 @@ PROBLEMS |= {  # registers
     "certificate_taken": ("该证书已登记", "此人名下已有同一证书，无需重复添加。"),
     "asset_code_taken": ("设施编号已被使用", "请换一个编号，或核对已有的登记。"),
     "check_in_future": ("检查日期在未来", "请填写今天或以前的日期。"),
+    "import_too_large": ("文件太大", "请上传不超过 5 MB 的文件；内容很多时请分成几个文件。"),
+    "import_unreadable": ("文件无法读取", "请使用下载的模板，保存为 Excel 工作簿（.xlsx）或 CSV 文件后重新上传。"),
+    "import_old_workbook": ("文件格式过旧或已加密", "请在 Excel 中去掉密码，另存为 .xlsx 后重新上传。"),
+    "import_too_many_rows": ("行数太多", "一个文件最多 {limit} 行，请分成几个文件。"),
+    "import_no_rows": ("文件里没有数据", "第一行应为表头，从第二行开始填写。"),
+    "import_columns_missing": ("缺少必需的列", "请补上这些列：{columns}。可以下载模板对照。"),
+    "import_column_twice": ("有重复的列", "这些列出现了不止一次：{columns}。请删去多余的。"),
+    "import_not_ready": ("现在不能导入", "检查未通过，或已经有人开始导入，请刷新页面查看。"),
+    "import_register_moved": ("登记内容已变化", "检查之后有人改动了登记，没有写入任何内容，正在重新检查。"),
 }
