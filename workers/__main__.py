@@ -24,7 +24,7 @@ from backend.supervisor.processes import PROCESS_NAME
 from workers import loops, rq_worker
 from workers.direct import DirectRunner
 from workers.keeper import LeaseKeeper
-from workers.pool import Pool
+from workers.pool import Pool, Role
 from workers.relay import Relay, connect
 from workers.running import Registry, Runner
 from workers.schedules import SCHEDULES
@@ -36,6 +36,8 @@ REGISTRIES = {
     Queue.RECOGNITION: ("workers.recognition_registry", "RECOGNITION"),
 }
 DIRECT_THREADS = 4
+MEMORY_MIB = {"default": 768, "direct": 768, "background": 512, "recognition": 2048}
+"""Several times what each needs; PaddlePaddle alone takes 1.1 GB."""
 
 
 def main() -> int:
@@ -43,7 +45,7 @@ def main() -> int:
     configure_logging()
     for role in roles:
         _registry(_queue(role))
-    return Pool({role: partial(_play, role) for role in roles}).run()
+    return Pool({role: Role(partial(_play, role), MEMORY_MIB[role]) for role in roles}).run()
 
 
 def _roles() -> list[str]:

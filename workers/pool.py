@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -35,7 +36,16 @@ SETTLED_SECONDS = 5.0
 PR_SET_NAME = 15
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-Role = Callable[[], int]
+MEBIBYTE = 1024 * 1024
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a process does until SIGTERM, its exit status as the answer; and the memory above which it is renewed."""
+
+    play: Callable[[], int]
+    memory_limit_mib: int = 1024
 
 
 class Pulse:
@@ -64,6 +74,7 @@ class Slot:
 
     name: str
     role: Role
+    renewing: bool = False
     pulse: Pulse = field(default_factory=Pulse)
     pid: int = 0
     started_at: float = 0
@@ -72,7 +83,7 @@ class Slot:
 
     def ended(self) -> None:
         """Says when the next one starts: at once, unless this one did not live long."""
-        self.pid, now = 0, time.monotonic()
+        self.pid, self.renewing, now = 0, False, time.monotonic()
         settled = now - self.started_at > SETTLED_SECONDS
         self.delay_seconds = 0 if settled else min(LONGEST_DELAY_SECONDS, self.delay_seconds * 2 or FIRST_DELAY_SECONDS)
         self.start_at = now + self.delay_seconds
@@ -120,6 +131,10 @@ class Pool:
             slot.ended()
         elif slot.pid:
             self._reap(slot)
+        if slot.pid and not slot.renewing and _resident_mib(slot.pid) > slot.role.memory_limit_mib:
+            log.warning("too much memory, renewed after its job", role=slot.name, pid=slot.pid)
+            os.kill(slot.pid, signal.SIGTERM)
+            slot.renewing = True
         if not slot.pid and time.monotonic() >= slot.start_at:
             self._fork(slot)
 
@@ -148,6 +163,12 @@ class Pool:
         _signal(playing, signal.SIGKILL)
 
 
+def _resident_mib(pid: int) -> float:
+    """Memory of a child that has not been waited for; 0 when it has just ended."""
+    fields = Path(f"/proc/{pid}/statm").read_text().split()
+    return int(fields[1]) * PAGE_BYTES / MEBIBYTE
+
+
 def _signal(pids: Iterable[int], number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
@@ -165,7 +186,7 @@ def _play(slot: Slot, tie: Callable[[], None]) -> None:
         LIBC.prctl(PR_SET_NAME, ctypes.c_char_p(slot.name.encode()[:15]))
         structlog.contextvars.bind_contextvars(role=slot.name)
         threading.Thread(target=slot.pulse.keep_beating, name="pulse", daemon=True).start()
-        code = slot.role()
+        code = slot.role.play()
     except SystemExit as ending:
         code = ending.code if isinstance(ending.code, int) else 1
     except BaseException as failure:  # noqa: BLE001 - the class alone: a message may quote personal data

@@ -20,14 +20,21 @@ from workers import pool as pools
 
 POOL = """
 import sys, time
-from workers.pool import Pool
+from workers.pool import Pool, Role
 def stay():
     time.sleep(600)
     return 0
 def leave():
     time.sleep(0.2)
     return 3
-sys.exit(Pool({"first": stay, "second": stay, **({"leaver": leave} if "leaver" in sys.argv else {})}).run())
+def eat():
+    eaten = []
+    while True:
+        eaten.append(bytes(range(256)) * 4096)
+        time.sleep(0.005)
+third = {"leaver": leave, "eater": eat}
+roles = {"first": stay, "second": stay, **{name: third[name] for name in sys.argv[1:]}}
+sys.exit(Pool({name: Role(play, memory_limit_mib=200) for name, play in roles.items()}).run())
 """
 
 
@@ -49,7 +56,7 @@ def players(pool: psutil.Popen) -> dict[str, int]:
     for child in pool.children():
         with suppress(psutil.NoSuchProcess):
             found[child.name()] = child.pid
-    return {name: pid for name, pid in found.items() if name in {"first", "second", "leaver"}}
+    return {name: pid for name, pid in found.items() if name in {"first", "second", "leaver", "eater"}}
 
 
 def test_a_killed_worker_is_replaced_within_a_second_and_its_neighbour_works_on(pool: psutil.Popen) -> None:
@@ -88,6 +95,14 @@ def test_a_worker_that_ends_soon_is_started_again_with_growing_patience(pool: ps
         time.sleep(0.02)
     # At 0, 0.45, 1.15, 2.35 s: the wait doubles from a quarter of a second.
     assert 3 <= len(seen) <= 5
+
+
+@pytest.mark.parametrize("pool", [["eater"]], indirect=True)
+def test_a_worker_that_takes_too_much_memory_is_renewed(pool: psutil.Popen) -> None:
+    assert wait_until(lambda: "eater" in players(pool), 5)
+    before = players(pool)
+    assert wait_until(lambda: players(pool).get("eater") not in {None, before["eater"]}, 20)
+    assert players(pool)["first"] == before["first"]
 
 
 def test_a_terminated_pool_ends_its_workers_and_returns_well(pool: psutil.Popen) -> None:
