@@ -22,6 +22,8 @@ PERFORM = "workers.rq_worker.perform"
 BATCH = 200
 IDLE_SECONDS = 1.0
 """Jobs that become due by time alone are found within this."""
+BUSY_SECONDS = 0.2
+"""While there is something to hint: room for the next of a backlog comes without a notification."""
 REDIS_SECONDS = 3.0
 
 
@@ -41,8 +43,9 @@ class Relay:
             try:
                 with listening(self._database, [PROMISED]) as listener:
                     while not stopping.is_set():
-                        if self.hint() < BATCH:
-                            listener.wait(IDLE_SECONDS)
+                        hinted = self.hint()
+                        if hinted < BATCH:
+                            listener.wait(BUSY_SECONDS if hinted else IDLE_SECONDS)
             except (psycopg.Error, SQLAlchemyError, RedisError, OSError) as failure:
                 log.warning("relay waits", error=type(failure).__name__)
                 stopping.wait(IDLE_SECONDS)

@@ -34,6 +34,7 @@ UPDATE = text("UPDATE bench_row SET done = true WHERE id = :id")
 @dataclass(frozen=True)
 class MarkRow(Job):
     kind: ClassVar[str] = "bench.mark_row"
+    urgent: ClassVar[bool] = True
 
     row_id: UUID
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.kernel.jobs import Queue
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -16,15 +18,34 @@ class Hint:
     fence: int
 
 
+_WAITING = """
+    state IN ('pending', 'uncertain') AND hinted_at IS NULL AND lease_owner IS NULL
+    AND not_before <= clock_timestamp()
+"""
+# Urgent jobs all at once; of the others only as many as are not hinted already and unclaimed, for each queue.
 _TAKE = text(
-    """
-    UPDATE outbox_job SET hinted_at = clock_timestamp() WHERE id IN (
-        SELECT id FROM outbox_job WHERE state IN ('pending', 'uncertain') AND hinted_at IS NULL
-            AND lease_owner IS NULL AND not_before <= clock_timestamp()
-        ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED)
+    f"""
+    WITH room AS (
+        SELECT name AS queue, :bulk - count(hinted.id) AS free FROM unnest(CAST(:queues AS text[])) AS name
+        LEFT JOIN outbox_job AS hinted ON hinted.queue = name AND NOT hinted.urgent AND hinted.finished_at IS NULL
+            AND hinted.state IN ('pending', 'uncertain') AND hinted.hinted_at IS NOT NULL
+            AND hinted.lease_owner IS NULL
+        GROUP BY name),
+    urgent AS (
+        SELECT id FROM outbox_job WHERE urgent AND {_WAITING}
+        ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED),
+    bulk AS (
+        SELECT one.id FROM room CROSS JOIN LATERAL (
+            SELECT id FROM outbox_job WHERE NOT urgent AND queue = room.queue AND {_WAITING}
+            ORDER BY not_before LIMIT greatest(room.free, 0) FOR UPDATE SKIP LOCKED) AS one)
+    UPDATE outbox_job SET hinted_at = clock_timestamp()
+    WHERE id IN (SELECT id FROM urgent UNION ALL SELECT id FROM bulk)
     RETURNING id, queue, fence
-    """
+    """  # noqa: S608 - constants
 )
+BULK_HINTS = 8
+"""Of jobs that are not urgent, so many hints a queue lie in Redis: an urgent one never waits behind a backlog."""
+_QUEUES = [queue.value for queue in Queue]
 
 
 def take_unhinted(session: Session, limit: int = 200) -> list[Hint]:
@@ -33,7 +54,8 @@ def take_unhinted(session: Session, limit: int = 200) -> list[Hint]:
     A mark that a crash of the server undoes costs a second hint: the commit need not wait for the disk.
     """
     session.execute(text("SET LOCAL synchronous_commit TO off"))
-    return [Hint(**row._mapping) for row in session.execute(_TAKE, {"limit": limit})]
+    values = {"limit": limit, "bulk": BULK_HINTS, "queues": _QUEUES}
+    return [Hint(**row._mapping) for row in session.execute(_TAKE, values)]
 
 
 _GIVE_BACK = text("UPDATE outbox_job SET hinted_at = NULL WHERE id = ANY(:ids) AND lease_owner IS NULL")

@@ -29,6 +29,8 @@ class OutboxRow(Row):
     __table_args__ = (
         Index(
             "ix_outbox_job_waiting",
+            "urgent",
+            "queue",
             "not_before",
             postgresql_where=text("state IN ('pending', 'uncertain') AND hinted_at IS NULL"),
         ),

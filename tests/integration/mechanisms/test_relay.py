@@ -11,6 +11,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.outbox.hints import BULK_HINTS
 from backend.infrastructure.outbox.reconcile import repair
 from backend.infrastructure.unit_of_work import Database
 from backend.supervisor.redis_server import RedisServer
@@ -39,7 +40,7 @@ def hinted(redis: Redis) -> set[UUID]:
 
 
 def promise_many(database: Database, number: int) -> set[UUID]:
-    return {promise(database, AddTenant(f"物业{n}")) for n in range(number)}
+    return {promise(database, AddTenantNow(f"物业{n}")) for n in range(number)}
 
 
 def forget_patience(database: Database, jobs: set[UUID]) -> None:
@@ -58,6 +59,29 @@ def test_a_promise_is_hinted_once(database: Database, own_redis: RedisServer) ->
     relay = Relay(database, redis)
     assert (relay.hint(), relay.hint()) == (3, 0)
     assert hinted(redis) == jobs
+
+
+def test_an_urgent_job_is_hinted_at_once_behind_a_few_of_a_backlog_at_most(
+    database: Database, own_redis: RedisServer
+) -> None:
+    backlog = {promise(database, AddTenant(f"物业{n}")) for n in range(BULK_HINTS * 3)}
+    redis = Redis.from_url(own_redis.url)
+    relay = Relay(database, redis)
+    assert (relay.hint(), relay.hint()) == (BULK_HINTS, 0)
+    urgent = promise(database, AddTenantNow("急"))
+    assert relay.hint() == 1
+    assert hinted(redis) - backlog == {urgent}
+
+
+def test_a_backlog_moves_up_as_its_first_are_claimed(database: Database, own_redis: RedisServer) -> None:
+    for n in range(BULK_HINTS + 3):
+        promise(database, AddTenant(f"物业{n}"))
+    redis = Redis.from_url(own_redis.url)
+    relay = Relay(database, redis)
+    relay.hint()
+    for job_id in list(hinted(redis))[:2]:
+        assert claim(database, job_id) is not None
+    assert relay.hint() == 2
 
 
 def test_hints_that_redis_forgot_are_given_again(database: Database, own_redis: RedisServer) -> None:
