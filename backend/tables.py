@@ -13,7 +13,7 @@ from backend.features.residents import tables as residents
 from backend.features.sites import tables as sites
 from backend.features.training import tables as training
 from backend.features.visits import tables as visits
-from backend.infrastructure import changes, feed, idempotency, schedule
+from backend.infrastructure import changes, feed, idempotency, presence, schedule
 from backend.infrastructure.audit import tables as audit
 from backend.infrastructure.database import Row
 from backend.infrastructure.outbox import tables as outbox
@@ -33,6 +33,7 @@ MODULES = (
     outbox,
     passages,
     people,
+    presence,
     residents,
     schedule,
     sites,

@@ -1,11 +1,9 @@
 """`python -m workers ROLE…`: one process for each role, forked from one that has loaded what they need."""
 
 import argparse
-import hashlib
 import importlib
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -20,10 +18,10 @@ from backend.infrastructure.logging import configure_logging
 from backend.infrastructure.outbox.reconcile import release
 from backend.kernel.ids import uuid7
 from backend.kernel.jobs import Queue
-from backend.supervisor.processes import PROCESS_NAME
 from workers import loops, rq_worker
 from workers.direct import DirectRunner
 from workers.keeper import LeaseKeeper
+from workers.place import be_present, place_of
 from workers.pool import Pool, Role
 from workers.relay import Relay, connect
 from workers.running import Registry, Runner
@@ -74,7 +72,10 @@ def _registry(queue: Queue) -> Registry:
 
 
 def _play(role: str) -> int:
-    return ROLES[role](platform_from_environment(), role)
+    platform = platform_from_environment()
+    known_as = (platform, role, place_of(platform, role))
+    threading.Thread(target=be_present, args=known_as, name="presence", daemon=True).start()
+    return ROLES[role](platform, role)
 
 
 def _runner(platform: Platform, role: str) -> Runner:
@@ -82,18 +83,12 @@ def _runner(platform: Platform, role: str) -> Runner:
 
     Should the predecessor live after all, its fences are stale, and it can write nothing.
     """
-    place = f"{role}@{socket.gethostname()}:{_pool_name(platform)}/"
+    place = place_of(platform, role) + "/"
     with platform.database.sessions.begin() as session:
         released = release(session, place)
     if released:
         log.info("took back what the last one held", jobs=released)
     return Runner(platform, _registry(_queue(role)), LeaseKeeper(platform.database), place + uuid7().hex[-8:])
-
-
-def _pool_name(platform: Platform) -> str:
-    """One for each pool that a machine runs: its name in the supervisor's table, and whose table that is."""
-    installation = hashlib.sha256(str(platform.settings.state_dir).encode()).hexdigest()[:8]
-    return f"{os.environ.get(PROCESS_NAME, '+'.join(_roles()))}.{installation}"
 
 
 def _work(platform: Platform, role: str) -> int:

@@ -12,10 +12,12 @@ from redis.exceptions import ResponseError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+from backend.infrastructure import presence
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.schema import current_revision, expected_revision
 from backend.kernel.clock import utc_now
-from backend.supervisor.processes import connections, default_table
+from backend.kernel.jobs import Queue
+from backend.supervisor.processes import COMMON_ROLES, connections, default_table
 from backend.supervisor.settings import read_settings as read_supervisor_settings
 from recognition.weights import WeightsError, verify_weights
 
@@ -183,6 +185,20 @@ def witness(patient: Patient) -> Finding:
     return ok(f"{folder} is on a disk of its own")
 
 
+def processes(patient: Patient) -> Finding:
+    with patient.platform.database.sessions() as session:
+        known = presence.list_processes(session)
+    wanted = {Queue.RECOGNITION.value, *COMMON_ROLES}
+    missing = sorted(wanted - {one.role for one in known if one.at_work})
+    if missing:
+        advice = "see their log; `make run`, or `systemctl status anlin-workers anlin-recognition`"
+        return Finding(Level.WARN, f"no sign of life: {', '.join(missing)}", advice)
+    broken = [f"{e['name']} ({e['detail']})" for one in known if one.at_work for e in one.engines if not e["available"]]
+    if broken:
+        return Finding(Level.FAIL, f"not available: {', '.join(broken)}", "plates are left to the guards until mended")
+    return ok(f"{', '.join(sorted(wanted))} are at work")
+
+
 def weights(patient: Patient) -> Finding:
     try:
         verify_weights(patient.platform.settings.state_dir / "models")
@@ -223,6 +239,7 @@ CHECKS: tuple[Check, ...] = (
     feed,
     checkpoints,
     witness,
+    processes,
     weights,
     disk,
     providers,

@@ -71,10 +71,10 @@ def default_table(settings: Settings) -> tuple[ProcessSpec, ...]:
         *((sandbox,) if settings.development else ()),
         _web(settings),
         _live(settings),
-        # Two jobs, their leases' keeper, and the look-out.
-        ProcessSpec("recognition", _module("workers", "recognition"), pool_size=4),
-        # The most of them holds the direct runner: four threads, the keeper and the look-out.
-        ProcessSpec("workers", _module("workers", *COMMON_ROLES), pool_size=6, processes=len(COMMON_ROLES)),
+        # Two jobs, their leases' keeper, the look-out and the sign of life.
+        ProcessSpec("recognition", _module("workers", "recognition"), pool_size=5),
+        # The most of them holds the direct runner: four threads, the keeper, the look-out and the sign of life.
+        ProcessSpec("workers", _module("workers", *COMMON_ROLES), pool_size=7, processes=len(COMMON_ROLES)),
     )
 
 

@@ -8,7 +8,7 @@ from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
 from backend.features.passages.model import Character, PlateBox, PlateObservation
 from backend.features.passages.readings import apply_reading, note_unusable
-from recognition.contracts import Band, PlateReader, PlateReading, PlateReadings, band_for
+from recognition.contracts import Band, EngineState, PlateReader, PlateReading, PlateReadings, band_for
 from recognition.images import DecodedImage, ImageRefused, decode
 from recognition.plates import default_reader
 from workers.running import JobRun
@@ -20,6 +20,11 @@ NO_ENGINE = "none"
 @cache
 def reader() -> PlateReader:
     return default_reader()
+
+
+def engine_states() -> list[EngineState]:
+    """Of the engines that this process reads with; asking loads nothing."""
+    return [reader().state()]
 
 
 def recognise_plate(job: RecognisePlate, run: JobRun) -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,11 +11,13 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend.infrastructure import presence
 from backend.infrastructure.http.platform import Platform, platform
 from backend.infrastructure.metrics import registry_for_scrape
 from backend.infrastructure.schema import current_revision, expected_revision
 from backend.infrastructure.version import VERSION
 from backend.kernel.identity import Permission
+from backend.kernel.jobs import Queue
 
 PUBLIC_PATHS = ("/healthz", "/readyz", "/version", "/metrics")
 
@@ -34,7 +37,8 @@ def healthz() -> Response:
 def readyz() -> Response:
     """503 until the database, at the right migration, and the media store answer.
 
-    Redis is reported and does not make it unready: it carries hints only, and urgent work flows without it.
+    Redis and recognition are reported and do not make it unready: urgent work flows without the one, and without
+    the other a guard reads the plates.
     """
     here = platform()
     checks = {
@@ -42,8 +46,8 @@ def readyz() -> Response:
         "migrations": _passes(lambda: _migrated(here)),
         "media": _passes(here.media.writable),
     }
-    optional = {"redis": _passes(lambda: _redis_answers(here))}
-    response = jsonify(ready=all(checks.values()), checks=checks | optional)
+    optional = {"redis": _passes(lambda: _redis_answers(here)), "recognition": _passes(lambda: bool(_engines(here)))}
+    response = jsonify(ready=all(checks.values()), checks=checks | optional, engines=_engines_or_none(here))
     response.status_code = 200 if all(checks.values()) else 503
     return response
 
@@ -68,6 +72,20 @@ def _migrated(here: Platform) -> bool:
 def _redis_answers(here: Platform) -> bool:
     with Redis.from_url(here.settings.redis_url, socket_timeout=1, socket_connect_timeout=1) as client:
         return bool(client.ping())
+
+
+def _engines(here: Platform) -> list[dict[str, Any]]:
+    """Those of the recognition processes at work now: name, version, whether loaded and available, and why not."""
+    with here.database.sessions() as session:
+        return [engine for process in presence.at_work(session, Queue.RECOGNITION.value) for engine in process.engines]
+
+
+def _engines_or_none(here: Platform) -> list[dict[str, Any]] | None:
+    """None where the database cannot be asked."""
+    try:
+        return _engines(here)
+    except SQLAlchemyError:
+        return None
 
 
 def version_view() -> Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from backend.infrastructure import presence
 from backend.infrastructure.audit.checkpoints import make_checkpoints
 from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.http.platform import Platform
@@ -17,6 +18,7 @@ from backend.infrastructure.unit_of_work import unit_of_work
 from backend.kernel.clock import utc_now
 from backend.kernel.identity import system_actor
 from backend.kernel.ids import uuid7
+from backend.supervisor.processes import COMMON_ROLES
 from backend.supervisor.redis_server import RedisServer
 from tests.drivers.console import Console, console
 
@@ -26,6 +28,8 @@ LATE_JOB = """
     VALUES (:id, 'x', 'default', false, '{}', 'pending', :late, :late, now() + interval '1 day', 0, 0, 5, 0, 0)
 """
 LATE_FEED_ROW = "INSERT INTO feed (id, kind, site_id, subject_id, at) VALUES (:id, 'x', :id, :id, :late)"
+
+ROLES = ("recognition", *COMMON_ROLES)
 
 Verdicts = dict[str, dict[str, str]]
 
@@ -44,6 +48,9 @@ def healthy(platform: Platform, tmp_path: Path, redis_server: RedisServer) -> It
     settings = replace(platform.settings, redis_url=redis_server.url)
     sandbox = {"SMS_ENDPOINT": "http://127.0.0.1:1", "SMS_ACCESS_KEY_ID": "sandbox", "WECHAT_APP_ID": "wx0"}
     with console(settings, tmp_path / "var", **sandbox) as found:
+        with found.platform().database.sessions.begin() as session:
+            for role in ROLES:
+                presence.say(session, f"{role}@here", role, [])
         yield found
 
 
@@ -56,7 +63,22 @@ def test_a_healthy_installation_has_no_failure(healthy: Console) -> None:
     status, found = verdicts(healthy)
     unwell = {name: line for name, line in found.items() if line["level"] != "OK"}
     assert (status, set(unwell)) == (0, {"witness"}), unwell
-    assert len(found) == 15
+    assert len(found) == 16
+
+
+def test_a_role_that_nobody_plays_is_named(healthy: Console) -> None:
+    change(healthy, "DELETE FROM process WHERE role = 'background'")
+    _, found = verdicts(healthy)
+    assert (found["processes"]["level"], found["processes"]["finding"]) == ("WARN", "no sign of life: background")
+
+
+def test_an_engine_that_cannot_read_fails(healthy: Console) -> None:
+    with healthy.platform().database.sessions.begin() as session:
+        engine = {"name": "ppocr", "version": "1", "loaded": False, "available": False, "detail": "weights_changed"}
+        presence.say(session, "recognition@here", "recognition", [engine])
+    status, found = verdicts(healthy)
+    assert status != 0
+    assert (found["processes"]["level"], "weights_changed" in found["processes"]["finding"]) == ("FAIL", True)
 
 
 def test_the_doctor_changes_nothing(healthy: Console) -> None:
