@@ -28,6 +28,7 @@ class Permission(Enum):
     REGISTER_READ = "register.read"
     AUDIT_READ = "audit.read"
     STAFF_MANAGE = "staff.manage"
+    TRAINING_CONSENT = "training.consent"
     EVENT_SEND = "event.send"
     MEDIA_SEND = "media.send"
     COMMAND_RECEIVE = "command.receive"
@@ -50,7 +51,13 @@ class Role(Enum):
 
 P = Permission
 _GATE_WORK = frozenset({P.SELF, P.PASSAGE_READ, P.PASSAGE_DECIDE, P.BARRIER_OPEN, P.VISIT_READ, P.PASS_CHECK})
-_SITE_MANAGEMENT = _GATE_WORK | {P.BINDING_DECIDE, P.REGISTER_READ, P.AUDIT_READ, P.STAFF_MANAGE}
+_SITE_MANAGEMENT = _GATE_WORK | {
+    P.BINDING_DECIDE,
+    P.REGISTER_READ,
+    P.AUDIT_READ,
+    P.STAFF_MANAGE,
+    P.TRAINING_CONSENT,
+}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VISITOR: frozenset(),

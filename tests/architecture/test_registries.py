@@ -48,6 +48,7 @@ UNSCOPED = {
     "people.insert_vehicle": "a new row; the household was found within a scope",
     "people.memberships_by_phone": "makes a resident's scope: whoever proves the number on file may ask for the home",
     "people.memberships_of": "makes a resident's scope from the bindings",
+    "training.add_consent": "a new row of a site that was found within a scope",
 }
 """Queries of a store without a scope, each with the reason."""
 

@@ -229,3 +229,17 @@ class ReviewOutcome(Enum):
 
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
+
+
+@dataclass(frozen=True)
+class ReviewedReading:
+    """A picture's plate as a person says it is, beside what the engine read."""
+
+    said: str
+    read: str | None
+    engine: str
+    engine_version: str
+    confidence_0_1: float
+    box: PlateBox
+    media_id: UUID
+    occurred_at: datetime

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from backend.features.passages.model import (
     Passage,
     PassageState,
     PlateObservation,
+    ReviewedReading,
     VehicleSeen,
 )
 from backend.features.passages.stored import characters_json, vehicle_json
@@ -36,7 +38,7 @@ from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
-from backend.kernel.ids import PassageId, VisitId, uuid7
+from backend.kernel.ids import PassageId, SiteId, VisitId, uuid7
 from backend.kernel.paging import Page, PageRequest
 
 FEED = "passage"
@@ -143,6 +145,11 @@ def list_page(
 
 def of_visits(session: Session, within: Scope, visit_ids: Sequence[UUID]) -> Sequence[Passage]:
     return store.of_visits(session, within, visit_ids)
+
+
+def reviewed_since(session: Session, within: Scope, site_id: SiteId, since: datetime) -> list[ReviewedReading]:
+    """Pictures taken since, whose plate a person has read and whose place in the picture is known."""
+    return store.reviewed_since(session, within, site_id, since)
 
 
 def judge(work: Work, within: Scope, passage: Passage, observation: PlateObservation) -> Decision:

@@ -15,6 +15,7 @@ from backend.features.passages.model import (
     PassageState,
     PlateBox,
     PlateObservation,
+    ReviewedReading,
 )
 from backend.features.passages.stored import characters_json, characters_of, vehicle_of
 from backend.features.passages.tables import CaptureRow, PassageRow, PlateReadingRow, PlateReviewRow
@@ -252,3 +253,34 @@ def _reading(row: PlateReadingRow) -> PlateObservation:
 
 def add_review(session: Session, values: dict[str, Any]) -> None:
     insert_row(session, PlateReviewRow, values)
+
+
+def reviewed_since(session: Session, within: Scope, site_id: SiteId, since: datetime) -> list[ReviewedReading]:
+    """Pictures of reviewed passages, with the last word that a person said of each."""
+    last = (
+        select(PlateReviewRow.passage_id, PlateReviewRow.said)
+        .where(PlateReviewRow.site_id == site_id, PlateReviewRow.site_id.in_(within.sites), PlateReviewRow.at >= since)
+        .distinct(PlateReviewRow.passage_id)
+        .order_by(PlateReviewRow.passage_id, PlateReviewRow.at.desc())
+        .subquery()
+    )
+    rows = session.execute(
+        select(PlateReadingRow, last.c.said)
+        .join(last, last.c.passage_id == PlateReadingRow.passage_id)
+        .where(PlateReadingRow.created_at >= since, PlateReadingRow.occurred_at >= since)
+        .order_by(PlateReadingRow.capture_id)
+    )
+    return [_reviewed(row, said, row.box) for row, said in rows if row.box is not None]
+
+
+def _reviewed(row: PlateReadingRow, said: str, box: Sequence[int]) -> ReviewedReading:
+    return ReviewedReading(
+        said,
+        row.text,
+        row.engine,
+        row.engine_version,
+        row.confidence,
+        PlateBox(*box),
+        row.media_id,
+        row.occurred_at,
+    )

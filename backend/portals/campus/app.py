@@ -12,10 +12,11 @@ from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
 from backend.portals.shared.review import review
-from backend.portals.shared.tiles import AUDIT, GATE, PASSAGES, REVIEW, VISITS
+from backend.portals.shared.tiles import AUDIT, GATE, PASSAGES, REVIEW, TRAINING, VISITS
+from backend.portals.shared.training import training
 
-FACE = Face(Portal.CAMPUS, "安邻 · 校园", (GATE, REVIEW, PASSAGES, VISITS, AUDIT))
+FACE = Face(Portal.CAMPUS, "安邻 · 校园", (GATE, REVIEW, PASSAGES, VISITS, TRAINING, AUDIT))
 
 
 def create_app(platform: Platform) -> Flask:
-    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, audit))
+    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, training, audit))

@@ -8,4 +8,5 @@ REVIEW = Tile("review.show", "车牌核对", "拿不准的车牌，一键确认"
 PASSAGES = Tile("lists.passages", "通行记录", "按日期、出入口、车牌查找", Permission.PASSAGE_READ)
 VISITS = Tile("lists.visits", "访客", "今天谁要来", Permission.VISIT_READ)
 BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", Permission.BINDING_DECIDE)
+TRAINING = Tile("training.show", "识别改进", "核对过的车牌能否用于改进识别", Permission.TRAINING_CONSENT)
 AUDIT = Tile("audit.show", "审计", "谁在什么时候看了、做了什么", Permission.AUDIT_READ)
