@@ -16,3 +16,11 @@ class RecognisePlate(Job):
     capture_id: UUID
     received_at: datetime
     """With the id it names the row without searching every month's partition."""
+
+
+@dataclass(frozen=True)
+class RecogniseLatePlate(RecognisePlate):
+    """For a car that has driven on: a gate that was cut off sends thousands, and no live one may wait for them."""
+
+    kind: ClassVar[str] = "passages.recognise_late_plate"
+    urgent: ClassVar[bool] = False

@@ -15,7 +15,7 @@ from backend.features.notices import service as notices
 from backend.features.notices.model import NoticeKind
 from backend.features.passages import rules, store
 from backend.features.passages.errors import NotAGate, PhotoRequired
-from backend.features.passages.jobs import RecognisePlate
+from backend.features.passages.jobs import RecogniseLatePlate, RecognisePlate
 from backend.features.passages.model import (
     Admit,
     AskGuard,
@@ -90,7 +90,9 @@ def take_capture(
         "seen_until": header.occurred_at,
         "vehicle": vehicle_json(vehicle),
     }
-    work.later(RecognisePlate(capture_id, work.now), site_id=device.site_id)
+    late = work.now - header.occurred_at > rules.FRESH
+    recognise = RecogniseLatePlate if late else RecognisePlate
+    work.later(recognise(capture_id, work.now), site_id=device.site_id)
     add_passage(work, device, Credential.PLATE, PassageState.READING, {"id": passage_id, **passage})
 
 

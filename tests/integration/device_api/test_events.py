@@ -32,6 +32,15 @@ def test_a_capture_is_one_event_one_passage_and_one_job(platform: Platform, gate
     assert {count(platform, table) for table in (DeviceEventRow, CaptureRow, PassageRow, OutboxRow)} == {1}
 
 
+def test_a_picture_of_a_car_that_has_driven_on_waits_for_the_live_ones(platform: Platform, gate: Terminal) -> None:
+    before = utc_now() - timedelta(minutes=5)
+    for changes in ({}, {"occurred_at": before.isoformat()}):
+        assert gate.capture(**changes).status_code == 202
+    with platform.database.sessions() as session:
+        urgent = session.execute(select(OutboxRow.urgent).order_by(OutboxRow.created_at)).scalars().all()
+    assert urgent == [True, False]
+
+
 def test_a_repeat_gets_the_same_bytes_and_counts_once(platform: Platform, gate: Terminal) -> None:
     event = gate.envelope(media_ids=[gate.uploaded()])
     first = gate.post(CAPTURES, event)
