@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from recognition.weights import BandThresholds, plate_thresholds
 
 if TYPE_CHECKING:
     from recognition.images import DecodedImage
 
+T = TypeVar("T")
 Point = tuple[float, float]
 Corners = tuple[Point, Point, Point, Point]
 
@@ -126,3 +128,116 @@ def band_for(reading: PlateReading, thresholds: BandThresholds | None = None) ->
     if reading.confidence_0_1 >= limits.accept_at:
         return Band.ACCEPT
     return Band.REVIEW if reading.confidence_0_1 >= limits.review_at else Band.REJECT
+
+
+class CardSide(StrEnum):
+    """Side of an identity card: the front has portrait and number, the back emblem and validity."""
+
+    FRONT = "front"
+    BACK = "back"
+
+
+class Sex(StrEnum):
+    """As an identity card prints it, 男 or 女."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+    @classmethod
+    def of_sequence(cls, seventeenth_digit: int) -> Sex:
+        """GB 11643: odd for men, even for women."""
+        return cls.MALE if seventeenth_digit % 2 else cls.FEMALE
+
+
+class FieldStatus(StrEnum):
+    """What a clerk has to do with a field: nothing, compare it with the card, or type it in."""
+
+    SURE = "sure"
+    DOUBTFUL = "doubtful"
+    MISSING = "missing"
+
+
+class CardFlag(StrEnum):
+    """Why a field is not simply what was printed."""
+
+    UNCERTAIN = "uncertain"
+    """Its weakest character is below the threshold of `weights.toml`."""
+    MALFORMED = "malformed"
+    """It has not the form of such a field: too short a number, an unknown ethnic group, no date."""
+    CHECK_DIGIT = "check_digit"
+    REGION = "region"
+    BIRTH = "birth"
+    UNCONFIRMED = "unconfirmed"
+    """A number that no printed birth date confirms: one error in eleven gets past the check digit."""
+    DISAGREES_WITH_NUMBER = "disagrees_with_number"
+    FROM_NUMBER = "from_number"
+    """Not read but taken from a number that is sure."""
+    SPAN = "span"
+    """Validity that is not one of 5, 10, 20 years or for life, or starts in the future."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardField(Generic[T]):
+    """One field of a card. Its `repr` leaves the person out, so that a log line cannot hold one."""
+
+    value: T | None = field(repr=False)
+    """What the field means; None where it is missing."""
+    printed: str = field(repr=False)
+    """What was read, as printed; differs from `value` where the number contradicts it."""
+    confidence_0_1: float
+    """Probability of the weakest character."""
+    status: FieldStatus
+    flags: tuple[CardFlag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when until when a card is valid, both days included; `until` None is 长期, for life."""
+
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardFront:
+    """The side with the portrait. The number is the authority: sex and birth follow from one that is valid."""
+
+    name: CardField[str]
+    sex: CardField[Sex]
+    ethnic_group: CardField[str]
+    """One of GB/T 3304's names without 族."""
+    born_on: CardField[date]
+    address: CardField[str]
+    number: CardField[str]
+    engine: str
+    engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardBack:
+    """The side with the emblem."""
+
+    authority: CardField[str]
+    validity: CardField[Validity]
+    engine: str
+    engine_version: str
+
+
+class DocumentRefused(ValueError):
+    """A photo that no card can be read from; `code` is stable and has its words in the catalogue of problems."""
+
+    kind = "invalid"
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class IdentityCardReader(Protocol):
+    """An engine that reads identity cards; it may be shared by threads and loads its weights at first use."""
+
+    def read(self, image: DecodedImage, today: date, side: CardSide | None = None) -> CardFront | CardBack:
+        """The card in the picture, of the side asked for; raises `DocumentRefused`."""
+
+    def state(self) -> EngineState:
+        """Whether the engine can read, without loading it."""

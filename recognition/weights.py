@@ -68,6 +68,12 @@ def plate_thresholds() -> BandThresholds:
     return BandThresholds(bands["accept_at"], bands["review_at"])
 
 
+@cache
+def card_field_sure_at() -> float:
+    """Weakest-character probability (0 to 1) from which a field of an identity card needs no second look."""
+    return float(_toml(_MANIFEST)["documents"]["sure_at"])
+
+
 def list_weights(model_dir: Path | None = None) -> list[WeightsState]:
     """Every known model file, those of the wheels first, then the packs under `model_dir`, each checked."""
     return [_state(model, model_dir) for model in _known(model_dir)]

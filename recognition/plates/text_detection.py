@@ -51,8 +51,8 @@ class TextBox:
 class TextDetector:
     """Finds lines of text; a picture is first scaled so that its longer side is `longest_side_px`."""
 
-    def __init__(self, *, threads: int, model_dir: Path | None = None) -> None:
-        self._model = OnnxModel(MODEL_ID, threads=threads, model_dir=model_dir)
+    def __init__(self, *, threads: int, model_dir: Path | None = None, model_id: str = MODEL_ID) -> None:
+        self._model = OnnxModel(model_id, threads=threads, model_dir=model_dir)
 
     def __call__(self, pixels: Pixels, longest_side_px: int) -> list[TextBox]:
         """Every line of text, in pixels of the given picture."""
