@@ -7,6 +7,7 @@ PROFILE ?= full
 PORT ?= 8000
 EVENTS ?= 10000
 FAULTS ?= 200
+N ?= 60
 DIR ?= ../shared/data/plates/photos
 JOBS ?= 2
 VENV := .venv/bin/python
@@ -17,7 +18,7 @@ export PROFILE PORT
 unexport PYTHONDONTWRITEBYTECODE
 STARTED_AT := $(shell date +%s.%N)
 
-.PHONY: help run test check bench accuracy chaos reset status memory lock simulate-gate codes doctor environment development
+.PHONY: help run test check bench accuracy accuracy-documents chaos reset status memory lock simulate-gate codes doctor environment development
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -42,6 +43,10 @@ bench: development  ## one line a figure, its baseline beside it
 
 accuracy: development  ## plates read right of the photos in DIR=…
 	@$(VENV) -m recognition.evaluation "$(DIR)"
+
+accuracy-documents: development  ## identity cards read right, of N=60 rendered specimens
+	@folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && $(VENV) -m tests.builders.specimens "$$folder" $(N) && \
+		$(VENV) -m recognition.evaluation.documents "$$folder" --today 2026-11-23
 
 chaos: development  ## events through real workers under random faults (EVENTS=10000 FAULTS=200)
 	@$(VENV) -m tests.chaos --events $(EVENTS) --faults $(FAULTS)

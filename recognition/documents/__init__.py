@@ -1,4 +1,4 @@
-"""Second-generation resident identity cards: find the card in a photo, read its fields, check them, forget the photo."""
+"""Second-generation resident identity cards: find one in a photo, read and check its fields, forget the photo."""
 
 from datetime import date
 from functools import cache

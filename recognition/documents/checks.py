@@ -45,9 +45,9 @@ class Judge:
         number, facts = self._number(printed)
         return CardFront(
             name=self._name(printed.name),
-            sex=self._followed(printed.sex, _SEXES.get(printed.sex.text), facts and facts.sex, number),
+            sex=self._followed(printed.sex, _SEXES.get(printed.sex.text), facts.sex if facts else None, number),
             ethnic_group=self._ethnic_group(printed.ethnic_group),
-            born_on=self._followed(printed.born_on, _birth(printed.born_on), facts and facts.born_on, number),
+            born_on=self._followed(printed.born_on, _birth(printed.born_on), facts.born_on if facts else None, number),
             address=self._text(printed.address, _ADDRESS),
             number=number,
             engine=engine,
@@ -88,12 +88,13 @@ class Judge:
         return self._field(own, text or None, [] if right else [CardFlag.MALFORMED])
 
     def _ethnic_group(self, own: Print) -> CardField[str]:
-        """One of the 56; another text one character off is taken for the only group it can be, but never for sure."""
+        """One of the 56; another text one character off is taken for the group it is likeliest, but never for sure."""
         text = own.text.removesuffix("族")
         if text in ETHNIC_GROUPS:
             return self._field(own, text, [])
         near = [group for group in ETHNIC_GROUPS if _one_off(group, text)]
-        return self._field(own, near[0] if len(near) == 1 else None, [CardFlag.MALFORMED])
+        likely = [group for group in near if len(near) == 1 or _is_an_alternative(group, own)]
+        return self._field(own, likely[0] if len(likely) == 1 else None, [CardFlag.MALFORMED])
 
     def _text(self, own: Print, form: "re.Pattern[str]") -> CardField[str]:
         return self._field(own, own.text or None, [] if form.fullmatch(own.text) else [CardFlag.MALFORMED])
@@ -142,6 +143,12 @@ def is_expired(validity: Validity, today: date) -> bool:
 
 def _one_off(group: str, text: str) -> bool:
     return len(group) == len(text) > 1 and sum(one != other for one, other in zip(group, text, strict=True)) == 1
+
+
+def _is_an_alternative(group: str, own: Print) -> bool:
+    """Whether the reader thought of the group's characters wherever they differ from what it read."""
+    pairs = zip(group, own.characters, strict=False)
+    return all(one == read.text or one in dict(read.alternatives) for one, read in pairs)
 
 
 def _birth(own: Print) -> date | None:

@@ -30,6 +30,12 @@ _SLACK: Final = 0.05
 """Share of the card's width by which an edge may seem to lie outside: perspective is not reckoned with."""
 
 
+def runs_over_the_edge(rows: Sequence[Row], width_px: int, height_px: int) -> bool:
+    """Whether a line of print touches the photo's edge: no card has print within 4 mm of its own."""
+    corners = [line.box.corners for row in rows for line in row.lines]
+    return any((own < 1).any() or (own > (width_px - 2, height_px - 2)).any() for own in corners)
+
+
 def is_cut_off(rows: Sequence[Row], side: CardSide, width_px: int, height_px: int) -> bool:
     """Whether a corner of the card lies outside the photo; False where too few labels tell."""
     source, target = _anchors(rows, side)

@@ -18,6 +18,8 @@ _NARROWEST_PX: Final = 160
 """Narrower lines are padded: the reader was trained on wide ones and invents spaces on less."""
 _DIRECTION_WIDTH_PX: Final = 192
 
+_ALTERNATIVES: Final = 8
+
 Span = tuple[CharacterReading, ...]
 """Characters in reading order."""
 
@@ -34,17 +36,18 @@ class LineReader:
         frames = self._model(_batch([line], _NARROWEST_PX, stretch=True))[0]
         best = frames.argmax(axis=1)
         starts = np.flatnonzero((best != 0) & (best != np.concatenate([[0], best[:-1]])))
-        ends = [*starts[1:], len(best)]
-        return tuple(
-            CharacterReading(text, _peak(frames[start:end, best[start]], best[start:end] == best[start]))
-            for start, end in zip(starts, ends, strict=True)
-            if (text := self._characters[best[start]]).strip()
+        ends = np.append(starts, len(best))[1:]
+        peaks = [start + int(frames[start:end, best[start]].argmax()) for start, end in zip(starts, ends, strict=True)]
+        readings = (self._reading(frames[peak]) for peak in peaks)
+        return tuple(reading for reading in readings if reading.text.strip())
+
+    def _reading(self, frame: Tensor) -> CharacterReading:
+        """The likeliest character of a frame and the runners-up."""
+        likely = np.argpartition(frame, -_ALTERNATIVES)[-_ALTERNATIVES:]
+        best, *others = (
+            (self._characters[place], float(frame[place])) for place in likely[np.argsort(frame[likely])[::-1]]
         )
-
-
-def _peak(probabilities: Tensor, where: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
-    """The highest probability over the frames that say one character."""
-    return float(probabilities[where].max())
+        return CharacterReading(*best, tuple(other for other in others if other[0].strip()))
 
 
 class DirectionReader:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from recognition.documents.layout import Row
@@ -14,6 +14,7 @@ _NUMBER: Final = re.compile(r"[0-9]{11,}X?")
 _BIRTH: Final = re.compile(r"[0-9]{4}年|出生|年[0-9]{1,2}月|月[0-9]{1,2}日")
 _SEX_ROW: Final = re.compile(r"性别|民族|[男女]民|[男女].?族|^性|^.别")
 _FRONT_LABELS: Final = ("姓名", "性别", "民族", "出生", "住址", "公民身份", "身份号码")
+_OWN_LABEL: Final = re.compile(r"民族|公民身|身份号|[男女]民|[男女].?族")
 _BACK_LABELS: Final = ("中华人民", "共和国", "居民身份证", "签发机关", "有效期限", "签发", "有效期")
 
 
@@ -21,8 +22,10 @@ _BACK_LABELS: Final = ("中华人民", "共和国", "居民身份证", "签发�
 class Print:
     """Characters as printed, and the probability of the weakest; nothing read is an empty text of probability 0."""
 
-    text: str
+    text: str = field(repr=False)
     confidence_0_1: float
+    characters: Span = field(repr=False, default=())
+    """One for each of the text, with what else it could be."""
 
 
 NOTHING: Final = Print("", 0.0)
@@ -49,10 +52,15 @@ class BackPrint:
 
 
 def front_likeness(rows: Sequence[Row]) -> int:
-    """How many of the front's marks are among the rows: its labels, and twice for a number."""
+    """How many of the front's marks are among the rows: its labels, and twice for a number.
+
+    At most one where neither of the two labels is there that other papers with a name and such a number lack.
+    """
     texts = [_text(row.span) for row in rows]
+    own = any(_OWN_LABEL.search(text) for text in texts)
     labels = sum(any(label in text for text in texts) for label in _FRONT_LABELS)
-    return labels + 2 * any(_NUMBER.search(text.translate(_LOOKALIKES)) for text in texts)
+    marks = labels + 2 * any(_NUMBER.search(text.translate(_LOOKALIKES)) for text in texts)
+    return marks if own else min(marks, 1)
 
 
 def back_likeness(rows: Sequence[Row]) -> int:
@@ -153,7 +161,7 @@ def _number(span: Span) -> Print:
     if not runs:
         return NOTHING
     run = max(runs, key=lambda run: run.end() - run.start())
-    return Print(run.group(), _weakest(span[run.start() : run.end()]))
+    return Print(run.group(), _weakest(span[run.start() : run.end()]), span[run.start() : run.end()])
 
 
 def _behind(span: Span, label: str) -> Print:
@@ -187,7 +195,7 @@ def _joined(spans: Sequence[Span]) -> Span:
 
 
 def _printed(span: Span) -> Print:
-    return Print(_text(span), _weakest(span)) if span else NOTHING
+    return Print(_text(span), _weakest(span), span) if span else NOTHING
 
 
 def _text(span: Span) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 
 from recognition.contracts import CardBack, CardField, CardFront, CardSide, DocumentRefused, EngineState, FieldStatus
 from recognition.documents.checks import Judge
-from recognition.documents.frame import is_cut_off
+from recognition.documents.frame import is_cut_off, runs_over_the_edge
 from recognition.documents.layout import Line, Row, levelled, on_its_head, rows_of
 from recognition.documents.lines import DIRECTION_ID, READER_ID, DirectionReader, LineReader
 from recognition.documents.prints import BackPrint, FrontPrint, back_likeness, back_print, front_likeness, front_print
@@ -35,7 +35,7 @@ _DIRECTION_LINES: Final = 4
 _FEWEST_LINES: Final = 2
 _FRONT_FROM: Final = 3
 _BACK_FROM: Final = 2
-_LEGIBLE: Final = 0.6
+_LEGIBLE: Final = 0.9
 """Below this median of the lines' weakest characters a photo counts as blurred."""
 _MARGIN: Final = 1.5
 """Round the print, in heights of a line, for the closer look."""
@@ -217,17 +217,25 @@ def _accepted(page: _Page, card: Card | None, wanted: CardSide | None) -> Card:
     """The card; raises `DocumentRefused` where nobody should be asked to confirm what was read."""
     if len(page.boxes) < _FEWEST_LINES:
         raise DocumentRefused("no_document", "hardly any print in the photo")
-    other_paper = any(title in page.text for title in _OTHER_PAPERS)
-    if card is None or other_paper:
-        if page.legibility_0_1 < _LEGIBLE:
-            raise DocumentRefused("too_blurred", "print was found but cannot be read")
-        raise DocumentRefused("not_an_identity_card", "the print is not an identity card's")
+    height, width = page.pixels.shape[:2]
+    over_the_edge = runs_over_the_edge(page.rows, width, height)
+    if card is None or any(title in page.text for title in _OTHER_PAPERS):
+        raise _no_card(page, over_the_edge)
     if wanted is not None and page.side is not wanted:
         raise DocumentRefused("other_side", "the other side of the card was asked for")
     missing = sum(field.status is FieldStatus.MISSING for field in _fields(card))
-    height, width = page.pixels.shape[:2]
-    if missing and page.side and is_cut_off(page.rows, page.side, width, height):
+    cut_off = page.side and not _all_sure(card) and is_cut_off(page.rows, page.side, width, height)
+    if over_the_edge or cut_off:
         raise DocumentRefused("cut_off", "a part of the card lies outside the photo")
     if missing * 2 >= len(_fields(card)):
         raise DocumentRefused("too_blurred", "half the fields cannot be read")
     return card
+
+
+def _no_card(page: _Page, over_the_edge: bool) -> DocumentRefused:
+    """Why print is no card: a part of one, an illegible one, or something else."""
+    if over_the_edge and front_likeness(page.rows) + back_likeness(page.rows):
+        return DocumentRefused("cut_off", "only a part of a card lies in the photo")
+    if page.legibility_0_1 < _LEGIBLE:
+        return DocumentRefused("too_blurred", "print was found but cannot be read")
+    return DocumentRefused("not_an_identity_card", "the print is not an identity card's")

@@ -4,6 +4,7 @@ import inspect
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from enum import Enum
+from types import ModuleType
 from typing import Any, get_type_hints
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from backend.kernel.jobs import Job, Queue
 from backend.retention import RETENTION
 from backend.tables import METADATA
 from recognition import images
+from recognition.documents import number, reader
 from tests.architecture.source import modules, subclasses
 from workers.recognition_registry import RECOGNITION
 from workers.registry import COMMON
@@ -90,10 +92,13 @@ def test_every_refusal_has_a_text_that_says_what_to_do() -> None:
     assert [code for code, (title, detail) in PROBLEMS.items() if not title or not detail] == []
 
 
-def test_every_refused_picture_has_a_text() -> None:
-    source = inspect.getsource(images)
-    codes = {part.split('"', 1)[0] for part in source.split('ImageRefused("')[1:]}
-    assert len(codes) >= 6
+@pytest.mark.parametrize(
+    ("module", "refusal", "at_least"),
+    [(images, "ImageRefused", 6), (reader, "DocumentRefused", 5), (number, "NumberRefused", 4)],
+)
+def test_every_refused_picture_and_number_has_a_text(module: ModuleType, refusal: str, at_least: int) -> None:
+    codes = {part.split('"', 1)[0] for part in inspect.getsource(module).split(f'{refusal}("')[1:]}
+    assert len(codes) >= at_least
     assert sorted(codes - PROBLEMS.keys()) == []
 
 

@@ -23,22 +23,27 @@ SIZE_MM: Final = (85.6, 54.0)
 _LABEL_INK: Final = (58, 110, 165)
 _INK: Final = (28, 28, 30)
 _ADDRESS_LINE: Final = 11
-_LATEST_BIRTH: Final = (date(1935, 1, 1), 31_000)
+_BIRTHS: Final = (date(1935, 1, 1), 31_000)
+"""The earliest birth, and how many days later the last one."""
 _ISSUED_BY: Final = date(2025, 12, 31)
 
 _PROVINCES: Final = {
     "11": "北京市", "12": "天津市", "13": "河北省", "21": "辽宁省", "31": "上海市", "32": "江苏省", "33": "浙江省",
-    "34": "安徽省", "35": "福建省", "37": "山东省", "42": "湖北省", "44": "广东省", "45": "广西壮族自治区", "51": "四川省",
-    "53": "云南省", "54": "西藏自治区", "61": "陕西省", "62": "甘肃省", "65": "新疆维吾尔自治区",
+    "34": "安徽省", "35": "福建省", "37": "山东省", "42": "湖北省", "44": "广东省", "45": "广西壮族自治区",
+    "51": "四川省", "53": "云南省", "54": "西藏自治区", "61": "陕西省", "62": "甘肃省", "65": "新疆维吾尔自治区",
 }  # fmt: skip
-_SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹章苏潘葛范彭鲁韦马苗方俞任袁柳薛雷"
+_SURNAMES: Final = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹章苏潘葛范彭鲁韦马苗方俞任袁柳薛雷"
+)
 _GIVEN: Final = (
     "伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂兰红玉珍梅文辉力斌飞鹏建国志梓涵子轩浩宇雨欣诗琪怡然博睿瑞"
     "思源嘉俊熙鑫淼翀喆珺瑄璇玥琬瑾一丁卜"
 )
 _DOUBLE_SURNAMES: Final = ("欧阳", "司马", "诸葛", "慕容", "上官")
 _TRANSCRIBED: Final = ("阿卜杜拉", "买合木提", "古丽尼加", "吾布力", "艾山江", "吐尔逊", "迪丽达娅", "孜万古丽")
-_PLACES: Final = "朝阳和平建设解放胜利光明长青松柏桃李杏梅兰竹菊荷塘泉石桥渡沙洲坪岭岗丘岩谷川滩湾枫杨槐榆桑禾稻福禄寿喜兴旺昌盛"
+_PLACES: Final = (
+    "朝阳和平建设解放胜利光明长青松柏桃李杏梅兰竹菊荷塘泉石桥渡沙洲坪岭岗丘岩谷川滩湾枫杨槐榆桑禾稻福禄寿喜兴旺昌盛"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Card:
 def a_card(seed: int) -> Card:
     """The same nobody for the same seed."""
     random = np.random.default_rng([20261123, seed])
-    earliest, days = _LATEST_BIRTH
+    earliest, days = _BIRTHS
     born_on = earliest + timedelta(days=int(random.integers(days)))
     province = _any_of(random, list(_PROVINCES))
     ethnic_group = "汉" if random.random() < 0.4 else _any_of(random, ETHNIC_GROUPS)
@@ -233,3 +238,11 @@ def _write(
     for character in text:
         draw.text((x, y), character, fill=ink, font=font, anchor="lm")
         x += font.getlength(character) + spacing_mm * PX_PER_MM
+
+
+def page_of(*lines: str) -> Image.Image:
+    """White paper of a card's size with lines of print: another paper, or none at all."""
+    picture = Image.new("RGB", front_of(a_card(0)).size, "white")
+    for row, line in enumerate(lines):
+        _write(picture, (6.0, 8.0 + 9.0 * row), line, 3.6, _INK)
+    return picture
