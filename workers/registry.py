@@ -2,7 +2,7 @@
 
 from backend.features.imports.jobs import ApplyImport, CheckImport
 from backend.features.notices.jobs import FetchReceipt, SendNotice
-from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
+from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
 from workers.handlers import imports, notices, upkeep
 from workers.running import Registry, Route
 
@@ -13,6 +13,7 @@ COMMON: Registry = {
     FetchReceipt.kind: Route(FetchReceipt, notices.fetch_receipt),
     SignCheckpoints.kind: Route(SignCheckpoints, upkeep.sign_checkpoints),
     PreparePartitions.kind: Route(PreparePartitions, upkeep.prepare_partitions),
+    SweepMedia.kind: Route(SweepMedia, upkeep.sweep_media),
     ApplyRetention.kind: Route(ApplyRetention, upkeep.apply_retention),
 }
 """Everything without a model: the default worker and the direct runner have no engine in memory."""

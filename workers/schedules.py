@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
+from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
 from backend.infrastructure.schedule import Schedule
 
 SCHEDULES = (
     Schedule("sign_checkpoints", timedelta(minutes=1), SignCheckpoints),
     Schedule("prepare_partitions", timedelta(days=1), PreparePartitions),
+    Schedule("sweep_media", timedelta(days=1), SweepMedia, timedelta(hours=19)),
     Schedule("apply_retention", timedelta(hours=1), ApplyRetention, timedelta(minutes=7)),
 )

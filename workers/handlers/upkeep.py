@@ -1,15 +1,22 @@
 """Housekeeping: checkpoints of the audit chain, next month's partitions, deletion after its term."""
 
 from datetime import timedelta
+from itertools import islice
 
+import structlog
 from sqlalchemy import text
 
-from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
+from backend.features.media import service as media
+from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
 from backend.infrastructure.audit.checkpoints import copy_to_witness, make_checkpoints
 from backend.infrastructure.audit.entry import Subject
 from backend.retention import expired_media, purge_once
 from workers.running import JobRun
 
+log = structlog.get_logger()
+
+UNOWNED_FOR = timedelta(days=1)
+SWEPT_AT_ONCE = 500
 MONTHS_AHEAD = 2
 MONTH = timedelta(days=31)
 
@@ -42,3 +49,18 @@ def apply_retention(job: ApplyRetention, run: JobRun) -> None:
             if purged.counts:
                 work.record("retention.purged", Subject("retention", None), counts=purged.counts)
         more = purged.more
+
+
+def sweep_media(job: SweepMedia, run: JobRun) -> None:
+    """Deletes bytes that no row owns: a process killed between storing a picture and its row leaves such.
+
+    No row will come for them any more: a request does not last a day.
+    """
+    names = run.platform.media.names(job.tick - UNOWNED_FOR)
+    for batch in iter(lambda: list(islice(names, SWEPT_AT_ONCE)), []):
+        with run.look() as work:
+            unowned = set(batch) - media.owned(work.session, batch)
+        for name in unowned:
+            run.platform.media.delete(name)
+        if unowned:
+            log.warning("bytes without a row deleted", count=len(unowned))

@@ -59,3 +59,8 @@ def read(media: MediaStore, found: Media) -> bytes:
         return media.get(found.name)
     except MediaMissing:
         raise MediaGone from None
+
+
+def owned(session: Session, names: Sequence[str]) -> set[str]:
+    """Those of the names that a row, of whatever site, owns."""
+    return store.owned(session, names)

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -25,3 +25,8 @@ _ATTACH = text("UPDATE media SET attached = true WHERE id = ANY(:ids) AND device
 def attach(session: Session, device_id: DeviceId, ids: Iterable[UUID]) -> int:
     """Marks this device's own, not yet attached uploads as used; returns how many there were."""
     return int(session.execute(_ATTACH, {"ids": list(ids), "device_id": device_id}).rowcount)  # type: ignore[attr-defined]
+
+
+def owned(session: Session, names: Sequence[str]) -> set[str]:
+    """Without a scope: what no site owns is looked for."""
+    return set(session.scalars(select(MediaRow.name).where(MediaRow.name.in_(names))))

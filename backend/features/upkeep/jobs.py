@@ -28,3 +28,11 @@ class ApplyRetention(Job):
     time_limit: ClassVar[timedelta] = timedelta(minutes=10)
 
     tick: datetime
+
+
+@dataclass(frozen=True)
+class SweepMedia(Job):
+    kind: ClassVar[str] = "upkeep.sweep_media"
+    time_limit: ClassVar[timedelta] = timedelta(minutes=30)
+
+    tick: datetime

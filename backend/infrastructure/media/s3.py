@@ -1,5 +1,7 @@
 """An S3-compatible bucket; imported only where MEDIA_URL names one."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from io import BytesIO
 from urllib.parse import ParseResult, parse_qs, unquote
 
@@ -40,6 +42,11 @@ class S3Store:
 
     def delete(self, name: str) -> None:
         self._client.remove_object(self._bucket, name)
+
+    def names(self, stored_before: datetime) -> Iterator[str]:
+        for found in self._client.list_objects(self._bucket, recursive=True):
+            if found.object_name and found.last_modified and found.last_modified < stored_before:
+                yield found.object_name
 
     def writable(self) -> bool:
         return bool(self._client.bucket_exists(self._bucket))

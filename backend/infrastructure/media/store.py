@@ -1,4 +1,4 @@
-"""Where bytes live: a folder or an S3-compatible bucket, behind three operations.
+"""Where bytes live: a folder or an S3-compatible bucket, behind a few operations.
 
 Names are random; the hash is a column of whoever owns the bytes. No de-duplication across owners: it would
 let one owner learn what another has.
@@ -6,6 +6,9 @@ let one owner learn what another has.
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -33,6 +36,10 @@ class MediaStore(Protocol):
         """Does nothing for a name that is gone."""
         ...
 
+    def names(self, stored_before: datetime) -> Iterator[str]:
+        """Every name whose bytes were stored before; in no order, and some may be gone when one looks."""
+        ...
+
     def writable(self) -> bool: ...
 
 
@@ -51,15 +58,14 @@ class FolderStore:
         return name
 
     def put_back(self, name: str, body: bytes) -> None:
+        # Straight to its name, which nobody knows yet: with the file, fsync keeps its entry in the folder.
         target = self._path(name)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = target.with_suffix(f".{secrets.token_hex(4)}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
 
     def get(self, name: str) -> bytes:
         try:
@@ -69,6 +75,12 @@ class FolderStore:
 
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
+
+    def names(self, stored_before: datetime) -> Iterator[str]:
+        for path in self._folder.glob("??/" + "?" * 32):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < stored_before.timestamp():
+                    yield f"{path.parent.name}/{path.name}"
 
     def writable(self) -> bool:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,6 +1,7 @@
 """One contract for both places where pictures may live: a folder, and an S3-compatible bucket."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,12 @@ def test_deleted_bytes_are_gone_and_may_be_deleted_again(store: MediaStore) -> N
     store.delete(name)
     with pytest.raises(MediaMissing):
         store.get(name)
+
+
+def test_what_is_stored_is_named_with_its_age_in_mind(store: MediaStore) -> None:
+    name, now = store.put(b"photo", "image/jpeg"), datetime.now(UTC)
+    assert name in set(store.names(now + timedelta(minutes=1)))
+    assert name not in set(store.names(now - timedelta(minutes=1)))
 
 
 def test_a_store_that_works_says_so(store: MediaStore) -> None:

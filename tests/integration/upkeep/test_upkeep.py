@@ -14,12 +14,13 @@ from backend.features.media import service as media
 from backend.features.media.tables import MediaRow
 from backend.features.passages.tables import CaptureRow
 from backend.features.sites import service as sites
-from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints
+from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
 from backend.infrastructure import outbox
 from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.audit.tables import AuditEntryRow
 from backend.infrastructure.audit.verifier import verify
 from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.media.store import open_store
 from backend.infrastructure.unit_of_work import unit_of_work
 from backend.kernel.clock import utc_now
 from backend.kernel.identity import system_actor
@@ -129,3 +130,13 @@ def test_a_run_that_died_after_the_bytes_leaves_no_row_behind(platform: Platform
     run(platform, ApplyRetention(now))
     with platform.database.sessions() as session:
         assert session.scalars(select(MediaRow.id)).all() == []
+
+
+def test_bytes_that_no_row_owns_are_swept_after_a_day(platform: Platform, community: Community, tmp_path: Path) -> None:
+    here = replace(platform, media=open_store(f"file://{tmp_path}"))
+    _, owned = _picture(here, community, utc_now(), attached=True)
+    orphan = here.media.put(b"a process was killed before the row", "image/jpeg")
+    run(here, SweepMedia(utc_now()))
+    assert set(here.media.names(utc_now() + timedelta(minutes=1))) == {owned, orphan}, "a row may still come"
+    run(here, SweepMedia(utc_now() + timedelta(days=1, minutes=1)))
+    assert set(here.media.names(utc_now() + timedelta(minutes=1))) == {owned}
