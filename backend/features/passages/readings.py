@@ -86,8 +86,7 @@ def _apart(passage: Passage, at: datetime) -> timedelta:
 def _shows(
     work: Work, within: Scope, passage: Passage, seen: PlateObservation, at: datetime, window: timedelta
 ) -> bool:
-    said = passage.engine == BY_HAND
-    sure = said or any(reading.certain for reading in store.readings_of(work.session, within, passage.id))
+    sure = passage.engine == BY_HAND or store.has_sure_reading(work.session, within, passage.id)
     if not rules.is_same_car(passage.plate, sure, seen, _apart(passage, at), window):
         return False
     return passage.plate is None or not store.was_let_through(
@@ -120,7 +119,9 @@ def _weigh(work: Work, within: Scope, passage: Passage) -> None:
     undecided = passage.state in UNDECIDED
     if passage.engine == BY_HAND or (passage.plate is not None and not undecided):
         return
-    voted = rules.vote(store.readings_of(work.session, within, passage.id), plate_thresholds().accept_at)
+    voted = rules.vote(
+        store.newest_readings(work.session, within, passage.id, rules.VOTERS), plate_thresholds().accept_at
+    )
     decision = judge(work, within, passage, voted)
     note_plate(work, within, passage, voted)
     if undecided:

@@ -30,6 +30,8 @@ FRESH = timedelta(seconds=30)
 PARKED = timedelta(minutes=5)
 """A plate that is seen again in its lane within this time has not left, unless it was seen leaving."""
 
+VOTERS = 9
+"""Pictures that vote at most, the newest: a car may stand before the camera for hours."""
 AGREEING = 3
 AGREEING_AT = 0.80
 """So many pictures that read alike, each at least so sure, are accepted together: decision 0010 has the evidence."""
@@ -145,7 +147,7 @@ def _of_likeliest_length(readings: Sequence[PlateObservation]) -> list[PlateObse
     weights: dict[int, float] = defaultdict(float)
     for reading in readings:
         weights[len(reading.spelled)] += reading.confidence_0_1
-    likeliest = max(weights, key=lambda length: weights[length])
+    likeliest = max(weights, key=lambda length: (round(weights[length], 6), length))
     return [reading for reading in readings if len(reading.spelled) == likeliest]
 
 
@@ -156,7 +158,7 @@ def _voted(column: Sequence[Character]) -> Character:
     for character in column:
         for text, probability in ((character.text, character.probability_0_1), *character.alternatives):
             shares[text] += probability / len(column)
-    (text, share), *others = sorted(shares.items(), key=lambda pair: -pair[1])
+    (text, share), *others = sorted(shares.items(), key=lambda pair: (-round(pair[1], 6), pair[0]))
     return Character(text, share, tuple(others))
 
 

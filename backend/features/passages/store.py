@@ -144,7 +144,7 @@ def lock_lane(session: Session, device_id: DeviceId) -> None:
 def lane_passages(
     session: Session, within: Scope, device_id: DeviceId, since: datetime, until: datetime
 ) -> Sequence[Passage]:
-    """Cars that pictures of this lane show between two instants and that were judged already, each locked."""
+    """Cars that pictures of this lane show between two instants and that were judged already."""
     rows = session.scalars(
         select(PassageRow)
         .where(
@@ -156,7 +156,6 @@ def lane_passages(
             PassageRow.occurred_at <= until,
         )
         .order_by(PassageRow.id)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
     return [_passage(row) for row in rows]
@@ -224,14 +223,22 @@ def has_reading(session: Session, within: Scope, capture_id: CaptureId) -> bool:
     return session.execute(query).first() is not None
 
 
-def readings_of(session: Session, within: Scope, passage_id: PassageId) -> list[PlateObservation]:
-    """What was read in each picture of the passage, the oldest picture first."""
+def newest_readings(session: Session, within: Scope, passage_id: PassageId, limit: int) -> list[PlateObservation]:
+    """What was read in the last pictures of the passage, the oldest of them first."""
     rows = session.scalars(
         select(PlateReadingRow)
         .where(PlateReadingRow.passage_id == passage_id, PlateReadingRow.site_id.in_(within.sites))
-        .order_by(PlateReadingRow.occurred_at, PlateReadingRow.capture_id)
+        .order_by(PlateReadingRow.occurred_at.desc(), PlateReadingRow.capture_id.desc())
+        .limit(limit)
     )
-    return [_reading(row) for row in rows]
+    return [_reading(row) for row in rows][::-1]
+
+
+def has_sure_reading(session: Session, within: Scope, passage_id: PassageId) -> bool:
+    query = select(PlateReadingRow.capture_id).where(
+        PlateReadingRow.passage_id == passage_id, PlateReadingRow.site_id.in_(within.sites), PlateReadingRow.certain
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def _reading(row: PlateReadingRow) -> PlateObservation:
