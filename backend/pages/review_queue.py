@@ -90,6 +90,12 @@ class ReviewSheet:
         """Place of the least sure character."""
         return min(range(len(self.characters)), key=lambda i: self.characters[i].probability_0_1, default=0)
 
+    @property
+    def doubtful(self) -> frozenset[int]:
+        """Places of the characters to look at: the unsure ones, or where only the plate as a whole is, the weakest."""
+        unsure = (i for i, one in enumerate(self.characters) if one.probability_0_1 < self.doubt_below_0_1)
+        return frozenset(unsure) or frozenset({self.weakest})
+
 
 @dataclass(frozen=True)
 class SiteChoice:

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -65,8 +65,16 @@ class PlateObservation:
 
     @property
     def spelled(self) -> tuple[Character, ...]:
-        """The characters; where the engine tells only of the plate as a whole, each is as sure as that."""
-        return self.characters or tuple(Character(letter, self.confidence_0_1) for letter in self.text or "")
+        """The characters, the weakest as sure as the plate as a whole.
+
+        An engine that looked several times may doubt the plate more than any character of its best look; one that
+        tells of no characters doubts all of them alike.
+        """
+        if not self.characters:
+            return tuple(Character(letter, self.confidence_0_1) for letter in self.text or "")
+        weakest = min(character.probability_0_1 for character in self.characters)
+        share = min(1.0, self.confidence_0_1 / weakest) if weakest else 1.0
+        return tuple(replace(one, probability_0_1=one.probability_0_1 * share) for one in self.characters)
 
 
 class VehicleType(Enum):

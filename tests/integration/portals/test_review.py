@@ -1,5 +1,7 @@
 """The review page as it is served: what it shows, what one press answers, who may look."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import event
@@ -47,6 +49,15 @@ def test_the_page_shows_the_plate_its_doubt_and_who_it_may_be(house: Gatehouse, 
     assert "图片识别" in page
     assert "住户车辆" in page
     assert "苏A·12345" in page
+
+
+def test_where_only_the_plate_as_a_whole_is_in_doubt_its_weakest_character_is_marked(
+    house: Gatehouse, guard: Staff
+) -> None:
+    arrival = house.arrives(gate_scene(HOME))
+    letters = tuple(Character(letter, 0.93 if at == 2 else 0.99) for at, letter in enumerate("苏AB2345"))
+    house.read(arrival.job, PlateObservation("苏AB2345", False, 0.6, "ppocr", characters=letters))
+    assert re.findall("<mark [^>]*>(.)", guard.read("/review")) == ["B"]
 
 
 def test_nothing_is_said_of_a_vehicle_that_nobody_described(house: Gatehouse, guard: Staff) -> None:

@@ -1,5 +1,6 @@
 """Several pictures of one car: which belong together, and what they say together."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,12 @@ def test_agreement_is_as_sure_as_the_surest_picture_of_each_character() -> None:
     second = reading(PLATE, 0.60, 0.99, 0.99, 0.99, 0.99, 0.99, 0.97)
     together = voted(first, second)
     assert (together.text, together.confidence_0_1, together.certain) == (PLATE, 0.97, True)
+
+
+def test_a_plate_that_the_engine_doubts_as_a_whole_is_not_made_sure_by_its_characters() -> None:
+    doubted = replace(reading(PLATE, 0.95), certain=False, confidence_0_1=0.7)
+    together = voted(doubted, doubted)
+    assert (together.certain, together.confidence_0_1) == (False, pytest.approx(0.7))
 
 
 @pytest.mark.parametrize(
