@@ -118,7 +118,7 @@ def _differences(row: Any, action: ChangeAction) -> dict[str, list[Any]]:
 
 def _is_told(column: Column[Any]) -> bool:
     """Not the keys by which a value is found again, nor what places and dates the row itself."""
-    derived = type(column.type) in (LargeBinary, ARRAY) or column.computed is not None
+    derived = isinstance(column.type, LargeBinary | ARRAY) or column.computed is not None
     return not derived and column.name not in _ALWAYS_THERE
 
 

@@ -1,12 +1,14 @@
 """How a household's room is written on a page, as an expression for joins: 3幢2单元501."""
 
+import re
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_
 
 from backend.features.people.tables import HouseholdRow
 from backend.features.sites.tables import BuildingRow, RoomRow, UnitRow
 
+_DASHES = re.compile(r"[^0-9A-Z]+")
 ROOM_LABEL = BuildingRow.name + UnitRow.name + RoomRow.number
 
 
@@ -18,3 +20,18 @@ def join_room(query: Select[Any], household_id: SQLColumnExpression[Any]) -> Sel
         .outerjoin(UnitRow, UnitRow.id == RoomRow.unit_id)
         .outerjoin(BuildingRow, BuildingRow.id == UnitRow.building_id)
     )
+
+
+def room_order() -> list[SQLColumnExpression[Any]]:
+    """2幢 before 10幢, 201 before 1001; what has no room comes first."""
+    order: list[SQLColumnExpression[Any]] = []
+    for name in (BuildingRow.name, UnitRow.name, RoomRow.number):
+        order += [func.coalesce(func.char_length(name), 0), func.coalesce(name, "")]
+    return order
+
+
+def names_room(typed: str) -> ColumnElement[bool]:
+    """Rooms as people type them: 3幢2单元501, 3-2-501, 2-501, 501. At least one of the parts has to be a number."""
+    wanted = _DASHES.sub("-", typed.strip().upper()).strip("-")
+    spoken = func.regexp_replace(func.upper(ROOM_LABEL), "[^0-9A-Z]+", "-", "g")
+    return or_(spoken == wanted, spoken.endswith(f"-{wanted}", autoescape=True), RoomRow.number == typed.strip())

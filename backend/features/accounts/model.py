@@ -13,7 +13,7 @@ class Portal(Enum):
 
 
 PORTAL_ROLES: dict[Portal, frozenset[Role]] = {
-    Portal.PROPERTY: frozenset({Role.GUARD, Role.PROPERTY_MANAGER}),
+    Portal.PROPERTY: frozenset({Role.GUARD, Role.PROPERTY_CLERK, Role.PROPERTY_MANAGER}),
     Portal.CAMPUS: frozenset({Role.SCHOOL_GUARD, Role.SCHOOL_MANAGER}),
     Portal.POLICE: frozenset({Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR}),
 }

@@ -12,12 +12,15 @@ from backend.portals.shared.home import home
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
+from backend.portals.shared.registers import registers
 from backend.portals.shared.review import review
-from backend.portals.shared.tiles import AUDIT, BINDINGS, GATE, PASSAGES, REVIEW, TRAINING, VISITS
+from backend.portals.shared.tiles import AUDIT, BINDINGS, GATE, PASSAGES, REGISTERS, REVIEW, TRAINING, VISITS
 from backend.portals.shared.training import training
 
-FACE = Face(Portal.PROPERTY, "安邻 · 物业", (GATE, REVIEW, PASSAGES, VISITS, BINDINGS, TRAINING, AUDIT))
+FACE = Face(Portal.PROPERTY, "安邻 · 物业", (GATE, REVIEW, PASSAGES, VISITS, BINDINGS, REGISTERS, TRAINING, AUDIT))
 
 
 def create_app(platform: Platform) -> Flask:
-    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, bindings, training, audit))
+    return create_portal(
+        FACE, platform, (login, home, gate, review, pictures, lists, bindings, registers, training, audit)
+    )

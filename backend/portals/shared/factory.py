@@ -17,6 +17,7 @@ from backend.infrastructure.texts import translate
 from backend.kernel.identity import Permission
 from backend.portals.shared import vehicle_wording, wording
 from backend.portals.shared.cookies import authenticator, configure_cookies
+from backend.portals.shared.page import allow_upload
 from backend.portals.shared.refusals import install_refusal_pages
 
 HERE = Path(__file__).parent
@@ -32,6 +33,8 @@ class Tile:
     title: str
     purpose: str
     permission: Permission
+    covers: str = ""
+    """A blueprint, of which every page belongs to this place."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def create_portal(face: Face, platform: Platform, blueprints: Sequence[Blueprint
     prepare(app, platform, authenticator(platform, face.portal))
     configure_cookies(app, platform, face.portal)
     app.config.update(ANLIN_FACE=face, WTF_CSRF_TIME_LIMIT=None, SEND_FILE_MAX_AGE_DEFAULT=YEAR_SECONDS)
+    app.before_request(allow_upload)
     CSRFProtect(app)
     install_refusal_pages(app)
     serve_assets(app)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, g, make_response, request
+from flask import Blueprint, Response, current_app, g, make_response, request
 
 from backend.infrastructure.http.identity import authorise
 from backend.infrastructure.http.platform import platform
@@ -34,7 +34,11 @@ POST = ("POST",)
 PAGE_SIZE = 30
 
 
-def page(blueprint: Blueprint, rule: str, permission: Permission, methods: Sequence[str] = GET) -> Decorator:
+def page(
+    blueprint: Blueprint, rule: str, permission: Permission, methods: Sequence[str] = GET, max_bytes: int | None = None
+) -> Decorator:
+    """`max_bytes` is for a form with a file; others take what a form without one needs."""
+
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -42,10 +46,19 @@ def page(blueprint: Blueprint, rule: str, permission: Permission, methods: Seque
             return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.max_bytes = max_bytes  # type: ignore[attr-defined]
         blueprint.add_url_rule(rule, view.__name__, guarded, methods=list(methods))
         return guarded
 
     return decorate
+
+
+def allow_upload() -> None:
+    """Before the request's form is read, which the CSRF check does first of all."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit = getattr(view, "max_bytes", None)
+    if limit is not None:
+        request.max_content_length = limit
 
 
 @contextmanager

@@ -10,3 +10,4 @@ VISITS = Tile("lists.visits", "访客", "今天谁要来", Permission.VISIT_READ
 BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", Permission.BINDING_DECIDE)
 TRAINING = Tile("training.show", "识别改进", "核对过的车牌能否用于改进识别", Permission.TRAINING_CONSENT)
 AUDIT = Tile("audit.show", "审计", "谁在什么时候看了、做了什么", Permission.AUDIT_READ)
+REGISTERS = Tile("registers.search", "登记", "住户、房屋、车辆、员工、设施", Permission.REGISTER_READ, "registers")

@@ -1,0 +1,159 @@
+"""The registers' codes in Chinese."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
+
+from backend.features.assets.rules import Due
+from backend.features.employees.rules import Lack
+from backend.features.imports import assets, employees
+from backend.features.imports.cells import DOCUMENTS
+from backend.features.imports.model import ImportState, Register
+from backend.features.people.model import Relation
+from backend.infrastructure.changes import ChangeAction
+from backend.infrastructure.texts import fault_text, problem_text
+from backend.kernel.identity import ActorKind
+from backend.pages.resident_list import ResidentSort
+from backend.portals.shared import wording
+from backend.portals.shared.audit_wording import ACTOR_KINDS
+
+E = TypeVar("E", bound=Enum)
+
+__all__ = ["fault_text", "problem_text"]
+
+
+def _first_words(words: Mapping[str, E]) -> dict[E, str]:
+    """The first word of each code: the one that we write ourselves."""
+    found: dict[E, str] = {}
+    for word, code in words.items():
+        found.setdefault(code, word)
+    return found
+
+
+DUTIES = _first_words(employees.DUTIES)
+CERTIFICATES = _first_words(employees.CERTIFICATES)
+ASSET_KINDS = _first_words(assets.KINDS)
+DOCUMENT_KINDS = {kind.value: word for kind, word in _first_words(DOCUMENTS).items()}
+RELATIONS: Mapping[Relation, str] = wording.RELATIONS
+
+REGISTERS: Mapping[Register, str] = {
+    Register.RESIDENTS: "住户、房屋、车辆",
+    Register.EMPLOYEES: "员工",
+    Register.ASSETS: "设施设备",
+}
+IMPORT_STATES: Mapping[ImportState, str] = {
+    ImportState.CHECKING: "检查中",
+    ImportState.FAULTY: "有错误，未写入",
+    ImportState.READY: "检查通过，待确认",
+    ImportState.WRITING: "导入中",
+    ImportState.DONE: "已导入",
+    ImportState.UNREADABLE: "无法读取",
+}
+COUNTS: Mapping[str, str] = {
+    "new": "新增",
+    "changed": "有变化",
+    "unchanged": "无变化",
+    "rooms": "新房屋",
+    "vehicles": "新车辆",
+}
+SORTS: Mapping[ResidentSort, str] = {
+    ResidentSort.ALL: "全部",
+    ResidentSort.FLOATING: "流动人口",
+    ResidentSort.ENDS_SOON: "居住即将到期",
+    ResidentSort.MOVED_OUT: "已搬离",
+}
+LACKS: Mapping[Lack, str] = {
+    Lack.VETTING_FAILED: "背景审查未通过",
+    Lack.NOT_VETTED: "未做背景审查",
+    Lack.NO_GUARD_CERTIFICATE: "缺保安员证",
+    Lack.CERTIFICATE_OVER: "证书已过期",
+    Lack.CERTIFICATE_ENDS_SOON: "证书将到期",
+}
+DUES: Mapping[Due, str] = {
+    Due.NEVER: "无需定检",
+    Due.LATER: "正常",
+    Due.SOON: "即将到期",
+    Due.OVERDUE: "已到期",
+}
+CHANGE_ACTIONS: Mapping[ChangeAction, str] = {
+    ChangeAction.ADDED: "登记",
+    ChangeAction.CHANGED: "修改",
+    ChangeAction.REMOVED: "删除",
+}
+KINDS: Mapping[str, str] = {
+    "person": "人员",
+    "residency": "居住",
+    "household": "户",
+    "vehicle": "车辆",
+    "room": "房屋",
+    "employee": "员工",
+    "certificate": "证书",
+    "vetting": "背景审查",
+    "training": "培训",
+    "asset": "设施",
+}
+FIELDS: Mapping[str, str] = {
+    "name": "姓名/名称",
+    "phone": "手机号",
+    "document_kind": "证件类型",
+    "document_number": "证件号码",
+    "registered_home": "户籍地址",
+    "relation": "住户类型",
+    "from_on": "入住日期",
+    "until_on": "搬离日期",
+    "is_floating": "流动人口",
+    "stay_until_on": "居住到期日",
+    "plate": "车牌号",
+    "active": "使用中",
+    "duty": "岗位",
+    "employer": "所属单位",
+    "joined_on": "入职日期",
+    "left_on": "离职日期",
+    "kind": "类别",
+    "number": "编号",
+    "issuer": "发证机关",
+    "valid_until_on": "有效期至",
+    "done_on": "审查日期",
+    "passed": "审查通过",
+    "checked_by": "审查单位",
+    "topic": "培训内容",
+    "held_on": "培训日期",
+    "hours": "学时",
+    "code": "编号",
+    "place": "位置",
+    "check_interval_days": "检查周期（天）",
+    "last_checked_on": "上次检查日期",
+    "retired": "已停用",
+}
+_HIDDEN = frozenset({"person_id", "household_id", "employee_id", "unit_id", "room_id"})
+_CODES: Mapping[str, str] = {
+    **{relation.value: word for relation, word in wording.RELATIONS.items()},
+    **{duty.value: word for duty, word in DUTIES.items()},
+    **{kind.value: word for kind, word in CERTIFICATES.items()},
+    **{kind.value: word for kind, word in ASSET_KINDS.items()},
+    **DOCUMENT_KINDS,
+}
+_CODED = frozenset({"relation", "duty", "kind", "document_kind"})
+
+
+def shown_fields(fields: Mapping[str, object]) -> list[str]:
+    """The names of the fields that a reader can make something of."""
+    return [name for name in fields if name not in _HIDDEN]
+
+
+def field_text(kind: str, name: str) -> str:
+    """What a field is called; a room's number is no certificate's."""
+    return "房号" if (kind, name) == ("room", "number") else FIELDS.get(name, name)
+
+
+def value_text(name: str, value: object) -> str:
+    """A value of a change in words."""
+    if value is None or value == "":
+        return "（空）"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return _CODES.get(str(value), str(value)) if name in _CODED else str(value)
+
+
+def who(kind: ActorKind, name: str) -> str:
+    return name or ACTOR_KINDS[kind.value]
