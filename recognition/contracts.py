@@ -29,6 +29,13 @@ class PlateColour(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PlateEngine(StrEnum):
+    """What runs the networks that read plates; both have the same weights and give the same readings."""
+
+    ONNX = "onnx"
+    PADDLE = "paddle"
+
+
 class PlateKind(StrEnum):
     """Which of GA 36's plates (and those of the army, armed police and airports) the text and ground make."""
 
@@ -115,8 +122,8 @@ class EngineState:
 class PlateReader(Protocol):
     """An engine that reads plates; it may be shared by threads and loads its weights at first use."""
 
-    def read(self, image: DecodedImage) -> PlateReadings:
-        """Every plate in the picture, best first."""
+    def read(self, image: DecodedImage, *, home_province: str | None = None) -> PlateReadings:
+        """Every plate in the picture, best first; `home_province` (one character) only breaks ties."""
 
     def state(self) -> EngineState:
         """Whether the engine can read, without loading it."""

@@ -1,6 +1,10 @@
-"""ONNX sessions over verified weights."""
+"""Networks over verified weights, on onnxruntime or on PaddlePaddle: tensors in, tensors out, the same of either."""
 
+import importlib
+import threading
+import warnings
 from pathlib import Path
+from typing import Any, Final, Protocol
 
 import numpy as np
 import onnxruntime
@@ -10,9 +14,19 @@ from recognition.weights import weights_path
 
 Tensor = NDArray[np.float32]
 
+_SHAPES_KEPT: Final = 10
+"""oneDNN prepares itself anew for every shape of input; photos of one camera have one, lines of text two or three."""
+
+
+class Network(Protocol):
+    """One model with one input and one output; threads may share it."""
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """The model's output for one input tensor."""
+
 
 class OnnxModel:
-    """One model with one input and one output, loaded from verified weights when it is made."""
+    """A model on onnxruntime, loaded from verified weights when it is made."""
 
     def __init__(self, model_id: str, *, threads: int, model_dir: Path | None = None) -> None:
         options = onnxruntime.SessionOptions()
@@ -32,5 +46,47 @@ class OnnxModel:
 
     def __call__(self, batch: Tensor) -> Tensor:
         """The model's output for one input tensor."""
-        output: Tensor = self._session.run(None, {self._input: batch})[0]
-        return output
+        return self.outputs(batch)[0]
+
+    def outputs(self, batch: Tensor, names: list[str] | None = None) -> list[Tensor]:
+        """Every output, or those with these names, in their order."""
+        outputs: list[Tensor] = self._session.run(names, {self._input: batch})
+        return outputs
+
+
+class PaddleModel:
+    """A model in Paddle's own form on PaddlePaddle's inference engine, with oneDNN.
+
+    `graph_id` and `weights_id` name its two files. PaddlePaddle is imported here and nowhere else, because it
+    costs seconds and hundreds of megabytes, and small gate boxes do not have it.
+    """
+
+    def __init__(self, graph_id: str, weights_id: str, *, threads: int, model_dir: Path | None = None) -> None:
+        inference = _paddle_inference()
+        config = inference.Config(str(weights_path(graph_id, model_dir)), str(weights_path(weights_id, model_dir)))
+        config.disable_gpu()
+        config.enable_mkldnn()
+        config.set_mkldnn_cache_capacity(_SHAPES_KEPT)
+        config.set_cpu_math_library_num_threads(threads)
+        config.enable_memory_optim()
+        config.disable_glog_info()
+        self._predictor = inference.create_predictor(config)
+        self._input = self._predictor.get_input_handle(self._predictor.get_input_names()[0])
+        self._output = self._predictor.get_output_handle(self._predictor.get_output_names()[0])
+        # A predictor holds the tensors of one call.
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(self, batch: Tensor) -> Tensor:
+        """The model's output for one input tensor."""
+        with self._one_at_a_time:
+            self._input.copy_from_cpu(batch)
+            self._predictor.run()
+            output: Tensor = self._output.copy_to_cpu()
+            return output
+
+
+def _paddle_inference() -> Any:
+    with warnings.catch_warnings():
+        # It warns that it could not compile extensions faster, which nobody asked it to.
+        warnings.simplefilter("ignore")
+        return importlib.import_module("paddle.inference")

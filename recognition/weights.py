@@ -9,7 +9,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -50,11 +50,15 @@ class ModelFile:
     licence: str
     source: str
     input: str
+    optional: bool = False
+    """Whether the product does without it: files of the engine that PROFILE=light leaves out, packs for a slot."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeightsState:
-    """One line of the operator's list: the file, where it lies, and what is wrong with it (else empty)."""
+    """One line of the operator's list: the file, where it lies (None where an optional one is not installed),
+    and what is wrong with it (else empty).
+    """
 
     model: ModelFile
     path: Path | None
@@ -82,7 +86,8 @@ def list_weights(model_dir: Path | None = None) -> list[WeightsState]:
 def verify_weights(model_dir: Path | None = None) -> None:
     """Raises `WeightsError` for the first model file that is missing or is not the one recorded."""
     for model in _known(model_dir):
-        _checked(model, model_dir)
+        if not _left_out(model, _path(model, model_dir)):
+            _checked(model, model_dir)
 
 
 def weights_path(model_id: str, model_dir: Path | None = None) -> Path:
@@ -122,12 +127,16 @@ def _install(model: ModelFile, folder: Path, model_dir: Path) -> None:
 
 def _known(model_dir: Path | None) -> list[ModelFile]:
     models = [_model(entry) for entry in _toml(_MANIFEST)["model"]]
-    packs = sorted(model_dir.glob(f"*/{_PACK_MANIFEST}")) if model_dir else []
-    return models + [_only_model(_toml(pack), pack.parent.name) for pack in packs]
+    paths = sorted(model_dir.glob(f"*/{_PACK_MANIFEST}")) if model_dir else []
+    packs = [_only_model(_toml(path), path.parent.name) for path in paths]
+    imported = {pack.id for pack in packs}
+    return [model for model in models if model.package or model.id not in imported] + packs
 
 
 def _state(model: ModelFile, model_dir: Path | None) -> WeightsState:
     path = _path(model, model_dir)
+    if _left_out(model, path):
+        return WeightsState(model, None, "")
     try:
         _check(model, path)
     except WeightsError as error:
@@ -147,6 +156,11 @@ def _path(model: ModelFile, model_dir: Path | None) -> Path | None:
         return model_dir / model.id / model.file if model_dir else None
     spec = importlib.util.find_spec(model.package)
     return Path(spec.submodule_search_locations[0]) / model.file if spec and spec.submodule_search_locations else None
+
+
+def _left_out(model: ModelFile, path: Path | None) -> bool:
+    """Whether an optional file is not there at all; one that is there must be the recorded one."""
+    return model.optional and (path is None or not path.exists())
 
 
 def _check(model: ModelFile, path: Path | None) -> None:
@@ -172,10 +186,10 @@ def _only_model(manifest: dict[str, Any], pack_name: str) -> ModelFile:
 
 
 def _model(entry: dict[str, Any]) -> ModelFile:
-    missing = [field.name for field in fields(ModelFile) if field.name not in entry]
+    missing = [field.name for field in fields(ModelFile) if field.default is MISSING and field.name not in entry]
     if missing:
         raise WeightsError("weights_pack_malformed", str(entry.get("id")), f"lacks {', '.join(missing)}")
-    return ModelFile(**{field.name: entry[field.name] for field in fields(ModelFile)})
+    return ModelFile(**{field.name: entry[field.name] for field in fields(ModelFile) if field.name in entry})
 
 
 def _toml(path: Path) -> dict[str, Any]:

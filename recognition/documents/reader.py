@@ -22,6 +22,7 @@ from recognition.pixels import Pixels, pixels_of
 from recognition.plates.crops import cut
 from recognition.plates.text_detection import MODEL_ID as DETECTOR_ID
 from recognition.plates.text_detection import TextBox, TextDetector
+from recognition.sessions import OnnxModel
 from recognition.weights import WeightsError, card_field_sure_at, weights_path
 
 ENGINE: Final = "ppocr-onnx-cards"
@@ -112,7 +113,7 @@ class _Engine:
     """The loaded models and the way through them."""
 
     def __init__(self, threads: int, model_dir: Path | None) -> None:
-        self._detect = TextDetector(threads=threads, model_dir=model_dir)
+        self._detect = TextDetector(OnnxModel(DETECTOR_ID, threads=threads, model_dir=model_dir))
         self._direction = DirectionReader(threads=threads, model_dir=model_dir)
         self._read = LineReader(threads=threads, model_dir=model_dir)
         self._sure_at = card_field_sure_at()

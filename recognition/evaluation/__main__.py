@@ -15,7 +15,7 @@ from typing import Final
 
 from recognition.contracts import Band, PlateReading, PlateReadings, band_for
 from recognition.images import ImageLimits, decode
-from recognition.plates.reader import OnnxPlateReader
+from recognition.plates.reader import OcrPlateReader
 
 _DEFAULT: Final = Path(__file__).parents[2].parent / "shared" / "data" / "plates" / "photos"
 _SUFFIXES: Final = {".jpg", ".jpeg", ".png", ".webp"}
@@ -54,14 +54,14 @@ def _same(text: str, truth: str) -> bool:
 
 def measure(folder: Path, threads: int) -> list[Outcome]:
     """Reads every picture under a folder, after one unmeasured reading that loads the engine."""
-    reader = OnnxPlateReader(threads=threads)
+    reader = OcrPlateReader(threads=threads)
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
     for path in files[:1]:
         reader.read(decode(path.read_bytes(), _LIMITS))
     return [_outcome(reader, path) for path in files]
 
 
-def _outcome(reader: OnnxPlateReader, path: Path) -> Outcome:
+def _outcome(reader: OcrPlateReader, path: Path) -> Outcome:
     data = path.read_bytes()
     start = time.perf_counter()
     readings = reader.read(decode(data, _LIMITS))

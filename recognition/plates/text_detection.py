@@ -1,7 +1,6 @@
 """Where text stands in a picture: PP-OCR's differentiable-binarisation detector."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -9,9 +8,10 @@ import numpy as np
 from cv2.typing import MatLike
 
 from recognition.pixels import Pixels
-from recognition.sessions import OnnxModel, Tensor
+from recognition.sessions import Network, Tensor
 
 MODEL_ID: Final = "ppocr-v4-det"
+"""Its form for onnxruntime, which reads documents too."""
 _STRIDE: Final = 32
 _TEXT_AT: Final = 0.3
 _BOX_AT: Final = 0.4
@@ -51,8 +51,8 @@ class TextBox:
 class TextDetector:
     """Finds lines of text; a picture is first scaled so that its longer side is `longest_side_px`."""
 
-    def __init__(self, *, threads: int, model_dir: Path | None = None, model_id: str = MODEL_ID) -> None:
-        self._model = OnnxModel(model_id, threads=threads, model_dir=model_dir)
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def __call__(self, pixels: Pixels, longest_side_px: int) -> list[TextBox]:
         """Every line of text, in pixels of the given picture."""
@@ -60,7 +60,7 @@ class TextDetector:
         height, width = (max(_STRIDE, round(side * scale / _STRIDE) * _STRIDE) for side in pixels.shape[:2])
         shrunk = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         batch = np.ascontiguousarray(shrunk.transpose(2, 0, 1)[None], np.float32) / 127.5 - 1
-        heat = self._model(batch)[0, 0]
+        heat = self._network(batch)[0, 0]
         return _boxes(heat, pixels.shape[1] / width, pixels.shape[0] / height)
 
 

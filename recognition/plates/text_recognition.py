@@ -1,16 +1,14 @@
 """What a line of text says: PP-OCRv4's recogniser, fed the way it was trained."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 
 from recognition.pixels import Pixels
-from recognition.sessions import OnnxModel, Tensor
+from recognition.sessions import Network, Tensor
 
-MODEL_ID: Final = "ppocr-v4-rec"
 HEIGHT_PX: Final = 48
 WIDTH_PX: Final = 320
 _PIXELS_A_FRAME: Final = 8
@@ -19,9 +17,8 @@ _PIXELS_A_FRAME: Final = 8
 class TextRecogniser:
     """Gives each line's character probabilities, one frame every eight pixels of a 48-pixel-high line."""
 
-    def __init__(self, *, threads: int, model_dir: Path | None = None) -> None:
-        self._model = OnnxModel(MODEL_ID, threads=threads, model_dir=model_dir)
-        self.characters = self._model.characters
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def __call__(self, lines: Sequence[Pixels]) -> list[Tensor]:
         """For each line (BGR, any size) its frames × characters; frames of the padding are left out."""
@@ -32,5 +29,5 @@ class TextRecogniser:
         for row, line, width in zip(batch, lines, widths, strict=True):
             # Zeros on the right, never stretched: worth 3.5 points of whole plates.
             row[:, :, :width] = cv2.resize(line, (width, HEIGHT_PX)).transpose(2, 0, 1) / np.float32(127.5) - 1
-        outputs = self._model(batch)
+        outputs = self._network(batch)
         return [output[: width // _PIXELS_A_FRAME + 2] for output, width in zip(outputs, widths, strict=True)]
