@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.infrastructure import presence
 from backend.infrastructure.http.platform import Platform
+from backend.infrastructure.settings import Settings
 from backend.supervisor.processes import PROCESS_NAME
 
 log = structlog.get_logger()
@@ -35,15 +36,15 @@ def be_present(platform: Platform, role: str, place: str) -> None:
     while True:
         try:
             with platform.database.sessions.begin() as session:
-                presence.say(session, place, role, engines_of(role))
+                presence.say(session, place, role, engines_of(role, platform.settings))
         except SQLAlchemyError as failure:
             log.warning("not present", error=type(failure).__name__)
         time.sleep(presence.SAY_EVERY.total_seconds())
 
 
-def engines_of(role: str) -> list[dict[str, Any]]:
+def engines_of(role: str, settings: Settings) -> list[dict[str, Any]]:
     if role not in ENGINES:
         return []
     module, name = ENGINES[role]
-    states: Callable[[], list[Any]] = getattr(importlib.import_module(module), name)
-    return [asdict(state) for state in states()]
+    states: Callable[[Settings], list[Any]] = getattr(importlib.import_module(module), name)
+    return [asdict(state) for state in states(settings)]

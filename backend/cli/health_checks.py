@@ -201,7 +201,7 @@ def processes(patient: Patient) -> Finding:
 
 def weights(patient: Patient) -> Finding:
     try:
-        verify_weights(patient.platform.settings.state_dir / "models")
+        verify_weights(patient.platform.settings.model_dir)
     except WeightsError as error:
         return Finding(Level.FAIL, f"{error} ({error.code})", "install the locked wheels, or import the pack again")
     return ok("every model file is the one that was measured")

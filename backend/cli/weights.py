@@ -12,7 +12,7 @@ from recognition.weights import WeightsError, import_weights, list_weights, veri
 
 def model_dir() -> Path:
     """Where imported packs lie: beside the installation's other state."""
-    return settings().state_dir / "models"
+    return settings().model_dir
 
 
 @click.group()
@@ -32,7 +32,7 @@ def list_files(as_json: bool) -> None:
                 "version": one.model.version,
                 "licence": one.model.licence,
                 "bytes": one.model.bytes,
-                "from": one.model.package or str(model_dir()),
+                "from": (one.model.package or str(model_dir())) if one.path else None,
                 "problem": one.problem or None,
             }
             for one in found

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recognition.contracts import PlateEngine
+
 DEVELOPMENT = "development"
 PRODUCTION = "production"
 
@@ -41,8 +43,15 @@ class Settings:
     wechat_app_secret: str = field(repr=False)
     audit_witness_dir: Path
     profile: str
+    plate_engine: PlateEngine
+    """What runs the networks that read plates: `onnx`, or `paddle`, which PROFILE=light does not have."""
     pool_size: int
     trusted_proxies: int
+
+    @property
+    def model_dir(self) -> Path:
+        """Where model files lie that an operator imported; it may be read-only."""
+        return self.state_dir / "models"
 
     @property
     def in_production(self) -> bool:
@@ -56,6 +65,13 @@ class Settings:
 
 def _optional_port(text: str | None) -> int | None:
     return int(text) if text else None
+
+
+def _plate_engine(name: str) -> PlateEngine:
+    try:
+        return PlateEngine(name)
+    except ValueError:
+        raise BadSettings(f"PLATE_ENGINE is {' or '.join(PlateEngine)}") from None
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -86,6 +102,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         wechat_app_secret=get("WECHAT_APP_SECRET", ""),
         audit_witness_dir=Path(get("AUDIT_WITNESS_DIR") or state_dir / "audit-witness"),
         profile=get("PROFILE", "full"),
+        plate_engine=_plate_engine(get("PLATE_ENGINE", PlateEngine.ONNX)),
         pool_size=int(get("POOL_SIZE", "8")),
         trusted_proxies=int(get("TRUSTED_PROXIES", "0")),
     )

@@ -10,6 +10,7 @@ from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
 from recognition.plates.colour import ground_colour, is_colourless
 from recognition.plates.crops import Margins, cut, side_by_side
+from recognition.plates.edges import outlined, sheared, straightened
 from recognition.plates.text_detection import TextBox
 
 _MOST: Final = 5
@@ -27,6 +28,8 @@ _OTHER_MARGINS: Final = (
     Margins(0.12, 0.12, 0.12, 0.12),
 )
 """The detector's boxes end where the ink does, which on a plate is often after the province."""
+_AROUND_OUTLINE: Final = ((0, 0), (0.05, -0.08), (0.1, 0.08), (-0.05, 0))
+"""The outline, and a little within and beyond it, across and up: its edges are as blurred as the picture."""
 _UPPER_ROWS: Final = (0.7, 0.85)
 """Heights of the upper row over the box of the lower one, tried in turn."""
 _PAINTED: Final = frozenset({PlateColour.BLUE, PlateColour.YELLOW, PlateColour.GREEN})
@@ -45,9 +48,14 @@ class Candidate:
         """Whether the ground is a colour that signs and bodywork seldom have behind white or black ink."""
         return self.ground in _PAINTED
 
+    def outlined_cuts(self, pixels: Pixels) -> list[Pixels]:
+        """The plate straightened by its own outline, in four widths of the same, if its paint shows one."""
+        corners = outlined(pixels, self.box) if self.is_painted else None
+        return [] if corners is None else [straightened(pixels, corners, beyond) for beyond in _AROUND_OUTLINE]
+
     def other_cuts(self, pixels: Pixels) -> list[Pixels]:
         """Further pictures of the same place, for when the first was not read surely."""
-        return [cut(pixels, self.box, margins) for margins in _OTHER_MARGINS]
+        return [*(cut(pixels, self.box, margins) for margins in _OTHER_MARGINS), *sheared(pixels, self.box)]
 
     def two_row_cuts(self, pixels: Pixels) -> list[Pixels]:
         """The place as a two-row plate's, side by side: the box holds both rows, or only the lower one."""
@@ -60,17 +68,17 @@ class Candidate:
 def candidates(pixels: Pixels, boxes: Iterable[TextBox]) -> list[Candidate]:
     """The boxes most like a plate, likeliest first, at most as many as it pays to read."""
     plausible = [box for box in boxes if _plausible(box)]
-    if pixels.shape[0] <= _CUT_OUT_HEIGHT_PX and _ASPECTS[0] < pixels.shape[1] / pixels.shape[0] < _ASPECTS[1]:
-        plausible.append(_whole(pixels))
     colourless = is_colourless(pixels)
     found = [_candidate(pixels, box, colourless=colourless) for box in plausible]
     return sorted(found, key=_likeness, reverse=True)[:_MOST]
 
 
-def _whole(pixels: Pixels) -> TextBox:
-    """A picture with a plate's own shape may be a camera's cut-out of one."""
+def cut_out(pixels: Pixels) -> list[TextBox]:
+    """The whole of a picture that has a plate's own shape: it may be a camera's cut-out of one."""
     height, width = pixels.shape[:2]
-    return TextBox(width / 2, height / 2, width, height, 0, 1)
+    if height > _CUT_OUT_HEIGHT_PX or not _ASPECTS[0] < width / height < _ASPECTS[1]:
+        return []
+    return [TextBox(width / 2, height / 2, width, height, 0, 1)]
 
 
 def _candidate(pixels: Pixels, box: TextBox, *, colourless: bool) -> Candidate:

@@ -8,7 +8,7 @@ import numpy as np
 from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
 
-_HUES: Final = {
+HUES: Final = {
     PlateColour.YELLOW: (12, 34),
     PlateColour.GREEN: (35, 84),
     PlateColour.BLUE: (85, 132),
@@ -32,7 +32,7 @@ def ground_colour(plate: Pixels) -> PlateColour:
     """The ground of a rectified plate (BGR) in a picture that holds colour."""
     hue, saturation, value = cv2.split(cv2.cvtColor(plate, cv2.COLOR_BGR2HSV))
     coloured = (saturation > _COLOURED_AT) & (value > 40)
-    shares = {c: float(((hue >= low) & (hue <= high) & coloured).mean()) for c, (low, high) in _HUES.items()}
+    shares = {c: float(((hue >= low) & (hue <= high) & coloured).mean()) for c, (low, high) in HUES.items()}
     colour = max(shares, key=lambda c: shares[c])
     if shares[colour] >= _SHARE_AT:
         return colour

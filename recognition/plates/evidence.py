@@ -13,6 +13,7 @@ from recognition.plates.candidates import Candidate
 from recognition.plates.ctc import PlateText
 
 _UNCONFIRMED: Final = 0.5
+_AGREEING: Final = 3
 
 
 @dataclass(frozen=True)
@@ -52,16 +53,16 @@ class Sighting:
 
 
 def _confirmed(look: tuple[PlateText | None, ...], text: str) -> Iterator[PlateText]:
-    """The surest cut of a look with this text, if any, no surer than the cut that confirms it.
+    """The surest cut of a look with this text, if any, no surer than the cuts that confirm it.
 
-    The surest of several tries is sure by chance; a look of one cut had no other try.
+    The surest of several tries is sure by chance: two tries must agree, of more than two three.
     """
     same = sorted((t for t in look if t and t.text == text), key=lambda t: -t.confidence_0_1)
-    if same and len(look) == 1:
-        yield same[0]
+    needed = min(len(look), _AGREEING)
+    if len(same) >= needed:
+        yield replace(same[0], confidence_0_1=same[needed - 1].confidence_0_1)
     elif same:
-        confirming = same[1].confidence_0_1 if len(same) > 1 else same[0].confidence_0_1 * _UNCONFIRMED
-        yield replace(same[0], confidence_0_1=confirming)
+        yield replace(same[0], confidence_0_1=same[-1].confidence_0_1 * _UNCONFIRMED)
 
 
 def pooled(sightings: Iterable[Sighting]) -> list[Sighting]:

@@ -12,16 +12,19 @@ import numpy as np
 
 from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
-from recognition.plates.candidates import Candidate, candidates
+from recognition.plates.candidates import Candidate, candidates, cut_out
 from recognition.plates.ctc import PlateDecoder, PlateText
 from recognition.plates.engines import Networks
 from recognition.plates.evidence import Sighting, pooled
-from recognition.plates.text_detection import TextDetector
+from recognition.plates.regions import painted_boxes
+from recognition.plates.text_detection import TextBox, TextDetector
 from recognition.plates.text_recognition import TextRecogniser
 from recognition.weights import plate_thresholds
 
 _FIRST_LOOK_PX: Final = 736
 _SECOND_LOOK_PX: Final = 1088
+_SURE_ALONE: Final = 0.95
+"""From which one cut needs no second: of 1000 crops read once, 99.9 % of those as sure as this were right."""
 _WORTH_SHOWING: Final = 0.05
 """A plate whose weakest character is below this is no reading but a coincidence, and is not returned."""
 
@@ -51,18 +54,26 @@ class Looking:
 
     def plates(self, pixels: Pixels, watch: Stopwatch) -> list[tuple[Candidate, PlateText]]:
         """Looks once, and a second time, closer and with the shadows lifted, where nothing was sure."""
-        sightings = self._look(pixels, _FIRST_LOOK_PX, watch)
+        sightings = self._look(pixels, self._text(pixels, _FIRST_LOOK_PX, watch), watch)
         if not self._any_sure(sightings):
-            sightings = pooled([*sightings, *self._look(_lifted(pixels), _SECOND_LOOK_PX, watch)])
+            lifted = _lifted(pixels)
+            boxes = self._text(lifted, _SECOND_LOOK_PX, watch)
+            sightings = pooled([*sightings, *self._look(lifted, boxes, watch)])
+        if not self._any_sure(sightings):
+            with watch.part("detect"):
+                boxes = painted_boxes(pixels)
+            sightings = pooled([*sightings, *self._look(pixels, boxes, watch)])
         return [(s.candidate, s.text) for s in sightings if s.text and s.confidence_0_1 >= _WORTH_SHOWING]
 
     def _any_sure(self, sightings: Iterable[Sighting]) -> bool:
         return any(sighting.confidence_0_1 >= self._accept_at for sighting in sightings)
 
-    def _look(self, pixels: Pixels, longest_side_px: int, watch: Stopwatch) -> list[Sighting]:
-        """Painted grounds first; the others only where those showed no plate."""
+    def _text(self, pixels: Pixels, longest_side_px: int, watch: Stopwatch) -> list[TextBox]:
         with watch.part("detect"):
-            boxes = self._detect(pixels, longest_side_px)
+            return [*self._detect(pixels, longest_side_px), *cut_out(pixels)]
+
+    def _look(self, pixels: Pixels, boxes: list[TextBox], watch: Stopwatch) -> list[Sighting]:
+        """Painted grounds first; the others only where those showed no plate."""
         with watch.part("crop"):
             found = candidates(pixels, boxes)
         sightings = self._sightings(pixels, [c for c in found if c.is_painted], watch)
@@ -75,14 +86,27 @@ class Looking:
         return [self._sighting(pixels, c, text, watch) for c, text in zip(found, texts, strict=True)]
 
     def _sighting(self, pixels: Pixels, candidate: Candidate, text: PlateText | None, watch: Stopwatch) -> Sighting:
-        """One look at a candidate, with further cuts where the first one left doubt."""
+        """One look at a candidate: its first cut, then by its own outline, then in other ways, while in doubt."""
+        cuts: list[PlateText | None] = [text]
+        for more, enough in ((self._by_outline, _SURE_ALONE), (self._otherwise, self._accept_at)):
+            sighting = Sighting(candidate, (tuple(cuts),))
+            if sighting.confidence_0_1 >= enough:
+                return sighting
+            pictures = more(pixels, sighting)
+            cuts += self._texts(pictures, [candidate.ground] * len(pictures), watch)
+        return Sighting(candidate, (tuple(cuts),))
+
+    def _by_outline(self, pixels: Pixels, doubtful: Sighting) -> list[Pixels]:
+        return doubtful.candidate.outlined_cuts(pixels)
+
+    def _otherwise(self, pixels: Pixels, doubtful: Sighting) -> list[Pixels]:
+        """Further cuts of what may be a plate; as two rows where one row says nothing."""
         cuts: list[Pixels] = []
-        if text and text.is_promising and text.confidence_0_1 < self._accept_at:
-            cuts += candidate.other_cuts(pixels)
-        if text is None or text.confidence_0_1 < _WORTH_SHOWING:
-            cuts += candidate.two_row_cuts(pixels)
-        texts = (text, *self._texts(cuts, [candidate.ground] * len(cuts), watch))
-        return Sighting(candidate, (texts,))
+        if doubtful.text and doubtful.text.is_promising:
+            cuts += doubtful.candidate.other_cuts(pixels)
+        if doubtful.confidence_0_1 < _WORTH_SHOWING:
+            cuts += doubtful.candidate.two_row_cuts(pixels)
+        return cuts
 
     def _texts(
         self, crops: Sequence[Pixels], grounds: Sequence[PlateColour], watch: Stopwatch

@@ -1,13 +1,12 @@
 """A photo's plate: read outside any transaction, decided inside one."""
 
-from functools import cache
-
 from backend.features.media import service as media
 from backend.features.media.errors import MediaGone
 from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
 from backend.features.passages.model import Character, PlateBox, PlateObservation
 from backend.features.passages.readings import apply_reading, note_unusable
+from backend.infrastructure.settings import Settings
 from recognition.contracts import Band, EngineState, PlateReader, PlateReading, PlateReadings, band_for
 from recognition.images import DecodedImage, ImageRefused, decode
 from recognition.plates import default_reader
@@ -17,14 +16,14 @@ SHOWN_ALTERNATIVES = 3
 NO_ENGINE = "none"
 
 
-@cache
-def reader() -> PlateReader:
-    return default_reader()
+def reader(settings: Settings) -> PlateReader:
+    """The reader that the settings ask for, with the packs that the operator imported."""
+    return default_reader(settings.plate_engine, settings.model_dir)
 
 
-def engine_states() -> list[EngineState]:
+def engine_states(settings: Settings) -> list[EngineState]:
     """Of the engines that this process reads with; asking loads nothing."""
-    return [reader().state()]
+    return [reader(settings).state()]
 
 
 def recognise_plate(job: RecognisePlate, run: JobRun) -> None:
@@ -38,14 +37,14 @@ def recognise_plate(job: RecognisePlate, run: JobRun) -> None:
             note_unusable(work, run.within, capture)
             run.done(work)
         return
-    observation = observe(image)
+    observation = observe(image, reader(run.platform.settings))
     with run.work() as work:
         apply_reading(work, run.within, capture, observation)
         run.done(work)
 
 
-def observe(image: DecodedImage) -> PlateObservation:
-    readings = reader().read(image)
+def observe(image: DecodedImage, plates: PlateReader) -> PlateObservation:
+    readings = plates.read(image)
     best = readings.best
     if best is None or band_for(best) is Band.REJECT:
         return PlateObservation(None, False, 0.0, best.engine if best else NO_ENGINE, read_ms=_milliseconds(readings))

@@ -62,7 +62,7 @@ def test_the_health_check_names_each_engine_and_stays_ready_without_any(platform
     assert (after.status_code, after.json["checks"]["recognition"], after.json["engines"]) == (200, True, [PLATES])
 
 
-def test_the_recognition_role_tells_the_state_of_its_engine_without_loading_it() -> None:
-    [plates] = engines_of("recognition")
+def test_the_recognition_role_tells_the_state_of_its_engine_without_loading_it(platform: Platform) -> None:
+    [plates] = engines_of("recognition", platform.settings)
     assert plates["available"] and plates["version"]
-    assert engines_of("default") == []
+    assert engines_of("default", platform.settings) == []
