@@ -22,6 +22,11 @@ _GREY_SPREAD: Final = 6
 _SAMPLED_EVERY_PX: Final = 8
 
 
+def chroma(picture: Pixels) -> Pixels:
+    """How far each pixel (BGR) is from grey: the spread of its channels, 0 to 255. Black has none, whatever its hue."""
+    return np.asarray(picture.max(axis=2) - picture.min(axis=2), np.uint8)
+
+
 def is_colourless(picture: Pixels) -> bool:
     """Whether a whole picture (BGR) holds no colour, as infrared ones do."""
     sample = picture[::_SAMPLED_EVERY_PX, ::_SAMPLED_EVERY_PX].astype(np.int16)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.pixels import Pixels
+from recognition.plates.colour import chroma
 from recognition.plates.text_detection import TextBox
 
 Corners = NDArray[np.float32]
@@ -19,7 +20,7 @@ _REACH_ACROSS: Final = 1.6
 _REACH_UP: Final = 0.8
 """How far around the box the outline is sought, in heights of the box."""
 _HUE_WITHIN: Final = 12
-_SATURATED_AT: Final = 60
+_VIVID_AT: Final = 20
 _FILLED_AT: Final = 0.8
 """Share of the outline's four-cornered shape that is paint, characters filled in; a car's body fills less."""
 _SMOOTHED_PX: Final = 1.5
@@ -28,7 +29,8 @@ _LARGEST: Final = 5.0
 """Area of the outline over the box's; more is no plate but what it is screwed to."""
 _SHEARS: Final = (-0.3, 0.3)
 _LINE_HEIGHT_PX: Final = 48
-_LINE_WIDTHS_PX: Final = (110, 210)
+_LINE_WIDTHS_PX: Final = (140, 210)
+"""A little less than a plate of 440 × 140 mm has, to a little more than one of 480 × 140 mm and its rim."""
 
 
 def outlined(pixels: Pixels, box: TextBox) -> Corners | None:
@@ -78,7 +80,7 @@ def _surroundings(pixels: Pixels, box: TextBox) -> tuple[Pixels, NDArray[np.floa
         round((1 + 2 * _REACH_UP) * _WORKING_HEIGHT_PX),
     )
     turn = cv2.getRotationMatrix2D((box.centre_x, box.centre_y), box.angle, scale)
-    turn[:, 2] += np.array(size) / 2 - (box.centre_x, box.centre_y)
+    turn[:, 2] = turn[:, 2] + np.array(size) / 2 - (box.centre_x, box.centre_y)
     local = cv2.warpAffine(pixels, turn, size, flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
     return np.asarray(local, np.uint8), cv2.invertAffineTransform(turn).astype(np.float64)
 
@@ -86,15 +88,17 @@ def _surroundings(pixels: Pixels, box: TextBox) -> tuple[Pixels, NDArray[np.floa
 def _painted_shape(local: Pixels) -> NDArray[np.int32] | None:
     """The outer contour of the paint that the middle of the picture has, characters filled in."""
     height, width = local.shape[:2]
-    hue, saturation, value = cv2.split(cv2.cvtColor(local, cv2.COLOR_BGR2HSV))
+    hue = cv2.cvtColor(local, cv2.COLOR_BGR2HSV)[:, :, 0].astype(np.int16)
+    vividness = chroma(local)
     up, across = round(_REACH_UP * _WORKING_HEIGHT_PX), round(_REACH_ACROSS * _WORKING_HEIGHT_PX)
     middle = np.s_[up : height - up, across : width - across]
-    inside = (saturation[middle] > _SATURATED_AT) & (value[middle] > 40)
+    inside = vividness[middle] > _VIVID_AT
     if inside.mean() < 0.2:
         return None
     ground = np.median(hue[middle][inside])
-    pale = max(_SATURATED_AT, float(np.median(saturation[middle][inside])) / 2)
-    paint = (np.abs(hue.astype(np.int16) - ground) <= _HUE_WITHIN) & (saturation > pale) & (value > 30)
+    # Half as vivid as the plate is already the blur of its rim.
+    half = max(float(_VIVID_AT), float(np.median(vividness[middle][inside])) / 2)
+    paint = (np.abs(hue - ground) <= _HUE_WITHIN) & (vividness > half)
     closed = cv2.morphologyEx(paint.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 13), np.uint8))
     opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)

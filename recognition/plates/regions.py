@@ -9,12 +9,12 @@ from cv2.typing import MatLike
 
 from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
-from recognition.plates.colour import HUES
+from recognition.plates.colour import HUES, chroma
 from recognition.plates.text_detection import TextBox
 
 _LONGEST_SIDE_PX: Final = 960
-_SATURATED_AT: Final = 70
-_BRIGHT_AT: Final = 40
+_VIVID_AT: Final = 32
+"""Chroma (of 255) of paint, in shade too; grey asphalt and black bodywork have less."""
 _ASPECTS: Final = (1.3, 6.0)
 _HEIGHTS_PX: Final = (9, 160)
 _FILLED_AT: Final = 0.6
@@ -30,8 +30,8 @@ def painted_boxes(pixels: Pixels) -> list[TextBox]:
     """Boxes of the size that a line of text would have on each place painted like a plate, the largest first."""
     scale = min(1.0, _LONGEST_SIDE_PX / max(pixels.shape[:2]))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
-    hue, saturation, value = cv2.split(cv2.cvtColor(small, cv2.COLOR_BGR2HSV))
-    vivid = (saturation > _SATURATED_AT) & (value > _BRIGHT_AT)
+    hue, _, value = cv2.split(cv2.cvtColor(small, cv2.COLOR_BGR2HSV))
+    vivid = chroma(np.asarray(small, np.uint8)) > _VIVID_AT
     found: list[TextBox] = []
     for colour in _PAINTS:
         low, high = HUES[colour]
