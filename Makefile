@@ -8,7 +8,7 @@ PORT ?= 8000
 EVENTS ?= 10000
 FAULTS ?= 200
 N ?= 60
-DIR ?= ../shared/data/plates/photos
+DIR ?=
 JOBS ?= 2
 VENV := .venv/bin/python
 PACKAGES := backend miniprogram_api workers recognition notifications
@@ -41,8 +41,8 @@ check: development  ## lint, types, import contracts, migrations, OpenAPI compar
 bench: development  ## one line a figure, its baseline beside it
 	@$(VENV) -m tests.benchmarks
 
-accuracy: development  ## plates read right of the photos in DIR=…
-	@$(VENV) -m recognition.evaluation "$(DIR)"
+accuracy: development  ## plates read right of the pictures in DIR=… (the shared photos and crops unless given)
+	@$(VENV) -m recognition.evaluation $(if $(DIR),"$(DIR)")
 
 accuracy-documents: development  ## identity cards read right, of N=60 rendered specimens
 	@folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && $(VENV) -m tests.builders.specimens "$$folder" $(N) && \

@@ -1,8 +1,8 @@
 """Networks over verified weights, on onnxruntime or on PaddlePaddle: tensors in, tensors out, the same of either."""
 
 import importlib
-import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -62,8 +62,14 @@ class PaddleModel:
     """
 
     def __init__(self, graph_id: str, weights_id: str, *, threads: int, model_dir: Path | None = None) -> None:
+        # oneDNN keeps what it prepared with the thread that prepared it, and a predictor holds the tensors of one call.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="paddle")
+        graph, weights = weights_path(graph_id, model_dir), weights_path(weights_id, model_dir)
+        self._thread.submit(self._load, graph, weights, threads).result()
+
+    def _load(self, graph: Path, weights: Path, threads: int) -> None:
         inference = _paddle_inference()
-        config = inference.Config(str(weights_path(graph_id, model_dir)), str(weights_path(weights_id, model_dir)))
+        config = inference.Config(str(graph), str(weights))
         config.disable_gpu()
         config.enable_mkldnn()
         config.set_mkldnn_cache_capacity(_SHAPES_KEPT)
@@ -73,16 +79,16 @@ class PaddleModel:
         self._predictor = inference.create_predictor(config)
         self._input = self._predictor.get_input_handle(self._predictor.get_input_names()[0])
         self._output = self._predictor.get_output_handle(self._predictor.get_output_names()[0])
-        # A predictor holds the tensors of one call.
-        self._one_at_a_time = threading.Lock()
 
     def __call__(self, batch: Tensor) -> Tensor:
         """The model's output for one input tensor."""
-        with self._one_at_a_time:
-            self._input.copy_from_cpu(batch)
-            self._predictor.run()
-            output: Tensor = self._output.copy_to_cpu()
-            return output
+        return self._thread.submit(self._run, batch).result()
+
+    def _run(self, batch: Tensor) -> Tensor:
+        self._input.copy_from_cpu(batch)
+        self._predictor.run()
+        output: Tensor = self._output.copy_to_cpu()
+        return output
 
 
 def _paddle_inference() -> Any:

@@ -98,6 +98,15 @@ def weights_path(model_id: str, model_dir: Path | None = None) -> Path:
     raise WeightsError("weights_unknown", model_id, "not in the manifest and in no imported pack")
 
 
+def imported_version(model_id: str, model_dir: Path) -> str | None:
+    """The version of a pack that an operator imported, or None; raises `WeightsError` for a changed file."""
+    pack = next((model for model in _known(model_dir) if model.id == model_id and not model.package), None)
+    if pack is None or _left_out(pack, _path(pack, model_dir)):
+        return None
+    _checked(pack, model_dir)
+    return pack.version
+
+
 def import_weights(pack: Path, model_dir: Path, accepted_licence: str) -> ModelFile:
     """Takes an operator's pack (a folder or zip of `manifest.toml` and the file it names) into `model_dir`.
 

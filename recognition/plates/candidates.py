@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 
 from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
 from recognition.plates.colour import ground_colour, is_colourless
 from recognition.plates.crops import Margins, cut, side_by_side
-from recognition.plates.edges import outlined, sheared, straightened
+from recognition.plates.edges import Corners, outlined, sheared, straightened
 from recognition.plates.text_detection import TextBox
 
 _MOST: Final = 5
@@ -42,6 +43,8 @@ class Candidate:
     box: TextBox
     crop: Pixels
     ground: PlateColour
+    corners: Corners | None = None
+    """Where a plate detector says that the plate's own corners are."""
 
     @property
     def is_painted(self) -> bool:
@@ -50,7 +53,9 @@ class Candidate:
 
     def outlined_cuts(self, pixels: Pixels) -> list[Pixels]:
         """The plate straightened by its own outline, in four widths of the same, if its paint shows one."""
-        corners = outlined(pixels, self.box) if self.is_painted else None
+        corners = self.corners
+        if corners is None and self.is_painted:
+            corners = outlined(pixels, self.box)
         return [] if corners is None else [straightened(pixels, corners, beyond) for beyond in _AROUND_OUTLINE]
 
     def other_cuts(self, pixels: Pixels) -> list[Pixels]:
@@ -59,7 +64,7 @@ class Candidate:
 
     def two_row_cuts(self, pixels: Pixels) -> list[Pixels]:
         """The place as a two-row plate's, side by side: the box holds both rows, or only the lower one."""
-        if self.ground is not PlateColour.YELLOW or self.box.aspect > _LOWER_ROW_ASPECT:
+        if self.box.aspect > _LOWER_ROW_ASPECT:
             return []
         above = [(cut(pixels, self.box, Margins(0.1, 0.1, top)), top / (1 + top)) for top in _UPPER_ROWS]
         return [side_by_side(self.crop), *(side_by_side(plate, share) for plate, share in above)]
@@ -71,6 +76,21 @@ def candidates(pixels: Pixels, boxes: Iterable[TextBox]) -> list[Candidate]:
     colourless = is_colourless(pixels)
     found = [_candidate(pixels, box, colourless=colourless) for box in plausible]
     return sorted(found, key=_likeness, reverse=True)[:_MOST]
+
+
+def detected(pixels: Pixels, plates: Iterable[Corners]) -> list[Candidate]:
+    """What a plate detector found, straightened."""
+    colourless = is_colourless(pixels)
+    return [_detected(pixels, corners, colourless=colourless) for corners in plates]
+
+
+def _detected(pixels: Pixels, corners: Corners, *, colourless: bool) -> Candidate:
+    (x, y), (width, height), angle = cv2.minAreaRect(corners)
+    if angle > 45:
+        width, height, angle = height, width, angle - 90
+    crop = straightened(pixels, corners)
+    ground = PlateColour.UNKNOWN if colourless else ground_colour(crop)
+    return Candidate(TextBox(x, y, max(width, 1), max(height, 1), angle, 1), crop, ground, corners)
 
 
 def cut_out(pixels: Pixels) -> list[TextBox]:

@@ -121,7 +121,7 @@ def _four_corners(shape: NDArray[np.int32]) -> Corners | None:
         hull = shorter
     if len(hull) != 4 or cv2.contourArea(shape) < _FILLED_AT * cv2.contourArea(hull):
         return None
-    corners = _in_order(hull)
+    corners = in_order(hull)
     top, right, bottom, left = (float(np.linalg.norm(corners[i] - corners[(i + 1) % 4])) for i in range(4))
     return corners if _ASPECTS[0] < (top + bottom) / max(left + right, 1) < _ASPECTS[1] else None
 
@@ -141,7 +141,7 @@ def _without_an_edge(polygon: Corners) -> Iterator[Corners]:
             yield np.array([meeting, *rest], np.float32)
 
 
-def _in_order(corners: Corners) -> Corners:
+def in_order(corners: Corners) -> Corners:
     """From the top left, clockwise: the two leftmost are the left edge, unless the plate stands on its head."""
     by_x = corners[np.argsort(corners[:, 0])]
     left, right = (side[np.argsort(side[:, 1])] for side in (by_x[:2], by_x[2:]))

@@ -84,6 +84,12 @@ def kind_on(pattern: PlatePattern, ground: PlateColour) -> PlateKind:
     return pattern.kind
 
 
+def colour_on(pattern: PlatePattern, ground: PlateColour) -> PlateColour:
+    """The plate's colour: what looks white on a new-energy plate is the pale top of its green."""
+    pale_green = pattern.kind is PlateKind.NEW_ENERGY and ground is PlateColour.WHITE
+    return PlateColour.GREEN if pale_green else ground
+
+
 def matches(text: str) -> bool:
     """Whether a text is a possible plate."""
     return any(

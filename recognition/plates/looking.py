@@ -12,10 +12,11 @@ import numpy as np
 
 from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
-from recognition.plates.candidates import Candidate, candidates, cut_out
+from recognition.plates.candidates import Candidate, candidates, cut_out, detected
 from recognition.plates.ctc import PlateDecoder, PlateText
 from recognition.plates.engines import Networks
 from recognition.plates.evidence import Sighting, pooled
+from recognition.plates.plate_detection import PlateDetector
 from recognition.plates.regions import painted_boxes
 from recognition.plates.text_detection import TextBox, TextDetector
 from recognition.plates.text_recognition import TextRecogniser
@@ -48,7 +49,8 @@ class Stopwatch:
 class Looking:
     """One engine's networks and the looks taken with them; threads may share it."""
 
-    def __init__(self, networks: Networks) -> None:
+    def __init__(self, networks: Networks, find_plates: PlateDetector | None) -> None:
+        self._find_plates = find_plates
         self._detect = TextDetector(networks.detector)
         self._recognise = TextRecogniser(networks.recogniser)
         self._decoder = PlateDecoder(networks.characters)
@@ -56,7 +58,8 @@ class Looking:
 
     def plates(self, pixels: Pixels, watch: Stopwatch) -> list[tuple[Candidate, PlateText]]:
         """Looks once, and a second time, closer and with the shadows lifted, where nothing was sure."""
-        sightings = self._look(pixels, self._text(pixels, _FIRST_LOOK_PX, watch), watch)
+        sightings = self._sightings(pixels, self._detected(pixels, watch), watch)
+        sightings = pooled([*sightings, *self._look(pixels, self._text(pixels, _FIRST_LOOK_PX, watch), watch)])
         if not self._any_sure(sightings):
             lifted = _lifted(pixels)
             boxes = self._text(lifted, _SECOND_LOOK_PX, watch)
@@ -69,6 +72,10 @@ class Looking:
 
     def _any_sure(self, sightings: Iterable[Sighting]) -> bool:
         return any(sighting.confidence_0_1 >= self._accept_at for sighting in sightings)
+
+    def _detected(self, pixels: Pixels, watch: Stopwatch) -> list[Candidate]:
+        with watch.part("detect"):
+            return detected(pixels, self._find_plates(pixels)) if self._find_plates else []
 
     def _text(self, pixels: Pixels, longest_side_px: int, watch: Stopwatch) -> list[TextBox]:
         with watch.part("detect"):
@@ -105,9 +112,12 @@ class Looking:
     def _otherwise(self, pixels: Pixels, doubtful: Sighting) -> list[Pixels]:
         """Further cuts of what may be a plate; as two rows where one row says nothing."""
         cuts: list[Pixels] = []
-        if doubtful.text and doubtful.text.is_promising:
+        promising = doubtful.text is not None and doubtful.text.is_promising
+        if promising:
             cuts += doubtful.candidate.other_cuts(pixels)
-        if doubtful.confidence_0_1 < _WORTH_SHOWING:
+        # Two rows are usual on yellow; elsewhere five sure characters may be the lower one.
+        may_have_two = promising or doubtful.candidate.ground is PlateColour.YELLOW
+        if may_have_two and doubtful.confidence_0_1 < _WORTH_SHOWING:
             cuts += doubtful.candidate.two_row_cuts(pixels)
         return cuts
 

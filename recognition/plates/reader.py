@@ -11,10 +11,12 @@ from recognition.pixels import pixels_of
 from recognition.plates.candidates import Candidate
 from recognition.plates.ctc import PlateText
 from recognition.plates.engines import ENGINES
-from recognition.plates.grammar import kind_on
+from recognition.plates.grammar import colour_on, kind_on
 from recognition.plates.home import prefer_home
 from recognition.plates.looking import Looking, Stopwatch
-from recognition.weights import WeightsError
+from recognition.plates.plate_detection import MODEL_ID as DETECTOR_PACK
+from recognition.plates.plate_detection import detector_of
+from recognition.weights import WeightsError, imported_version
 
 VERSION: Final = "PP-OCRv4-mobile+ga36.2"
 """Of the weights and of what is done around them: readings of another version are not compared with these."""
@@ -43,30 +45,38 @@ class OcrPlateReader:
 
     def state(self) -> EngineState:
         """Whether the engine is installed, its weights there and unchanged; loads nothing."""
-        problem = ""
+        version, problem = VERSION, ""
         try:
             self._parts.check(self._model_dir)
+            version = self._version
         except WeightsError as error:
             problem = error.code
-        return EngineState(self._parts.name, VERSION, "_looking" in self.__dict__, not problem, problem)
+        return EngineState(self._parts.name, version, "_looking" in self.__dict__, not problem, problem)
 
     @cached_property
     def _looking(self) -> Looking:
         self._parts.check(self._model_dir)
-        return Looking(self._parts.load(self._threads, self._model_dir))
+        networks = self._parts.load(self._threads, self._model_dir)
+        return Looking(networks, detector_of(self._model_dir, threads=self._threads))
+
+    @cached_property
+    def _version(self) -> str:
+        """With that of an imported plate detector, since it changes what is read."""
+        pack = imported_version(DETECTOR_PACK, self._model_dir) if self._model_dir else None
+        return f"{VERSION}+{DETECTOR_PACK}-{pack}" if pack else VERSION
 
     def _reading(self, place: Candidate, text: PlateText) -> PlateReading:
         top_left, top_right, bottom_right, bottom_left = [(float(x), float(y)) for x, y in place.box.corners]
         return PlateReading(
             text=text.text,
             kind=kind_on(text.pattern, place.ground),
-            colour=place.ground,
+            colour=colour_on(text.pattern, place.ground),
             confidence_0_1=text.confidence_0_1,
             characters=text.characters,
             alternatives=text.alternatives,
             corners=(top_left, top_right, bottom_right, bottom_left),
             engine=self._parts.name,
-            engine_version=VERSION,
+            engine_version=self._version,
         )
 
 

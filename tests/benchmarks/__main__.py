@@ -11,6 +11,7 @@ from tests.benchmarks.captures import bench_captures
 from tests.benchmarks.figures import show
 from tests.benchmarks.jobs import bench_jobs
 from tests.benchmarks.latency import bench_latency
+from tests.benchmarks.plates import bench_plates
 from tests.benchmarks.web import bench_endpoint
 from tests.chaos.installation import installed
 
@@ -20,6 +21,7 @@ BENCHES = {
     "audit": bench_audit,
     "captures": bench_captures,
     "latency": bench_latency,
+    "plates": bench_plates,
 }
 
 

@@ -19,6 +19,13 @@ def test_every_missing_setting_is_named_at_once() -> None:
         read_settings({})
 
 
+def test_plates_are_read_by_the_faster_engine_unless_another_is_named() -> None:
+    assert read_settings(SERVERS).plate_engine == "onnx"
+    assert read_settings({**SERVERS, "PLATE_ENGINE": "paddle"}).plate_engine == "paddle"
+    with pytest.raises(BadSettings, match="onnx or paddle"):
+        read_settings({**SERVERS, "PLATE_ENGINE": "magic"})
+
+
 def test_production_starts_with_real_providers(tmp_path: Path) -> None:
     assert read_settings({**PRODUCTION, "STATE_DIR": str(tmp_path)}).in_production
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recognition.contracts import PlateColour, PlateKind
-from recognition.plates.grammar import PATTERNS, kind_on, matches
+from recognition.plates.grammar import PATTERNS, colour_on, kind_on, matches
 
 PLATES = st.sampled_from(PATTERNS).flatmap(
     lambda pattern: st.tuples(*[st.sampled_from(place) for place in pattern.places])
@@ -78,3 +78,10 @@ def test_eight_characters_are_only_read_on_green_pale_or_colourless_ground() -> 
 )
 def test_seven_plain_characters_are_told_apart_by_their_ground(ground: PlateColour, kind: PlateKind) -> None:
     assert kind_on(PATTERNS[0], ground) is kind
+
+
+def test_a_new_energy_plate_bleached_by_the_sun_is_still_green() -> None:
+    new_energy = next(p for p in PATTERNS if p.kind is PlateKind.NEW_ENERGY)
+    assert colour_on(new_energy, PlateColour.WHITE) is PlateColour.GREEN
+    assert colour_on(new_energy, PlateColour.YELLOW) is PlateColour.YELLOW
+    assert colour_on(PATTERNS[0], PlateColour.WHITE) is PlateColour.WHITE

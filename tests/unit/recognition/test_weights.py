@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recognition import weights
-from recognition.plates.reader import OnnxPlateReader
+from recognition.plates.reader import OcrPlateReader
 from recognition.weights import WeightsError, import_weights, list_weights, verify_weights, weights_path
 
 LICENCE = "MIT"
@@ -112,7 +112,7 @@ def test_an_unknown_model_is_refused() -> None:
 
 
 def test_an_engine_says_how_it_is_without_loading() -> None:
-    state = OnnxPlateReader().state()
+    state = OcrPlateReader().state()
     assert (state.available, state.loaded, state.detail) == (True, False, "")
 
 
