@@ -176,6 +176,8 @@ class CardFlag(StrEnum):
     BIRTH = "birth"
     UNCONFIRMED = "unconfirmed"
     """A number that no printed birth date confirms: one error in eleven gets past the check digit."""
+    INCOMPLETE = "incomplete"
+    """A gap in it or before it: glare or a finger may hide a character."""
     DISAGREES_WITH_NUMBER = "disagrees_with_number"
     FROM_NUMBER = "from_number"
     """Not read but taken from a number that is sure."""

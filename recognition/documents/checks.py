@@ -109,8 +109,8 @@ class Judge:
     def _field(self, own: Print, value: T | None, flags: list[CardFlag]) -> CardField[T]:
         if value is None:
             return CardField(None, own.text, own.confidence_0_1, FieldStatus.MISSING, tuple(flags if own.text else ()))
-        if own.confidence_0_1 < self.sure_at:
-            flags = [*flags, CardFlag.UNCERTAIN]
+        flags = [*flags, CardFlag.INCOMPLETE] if own.is_incomplete else flags
+        flags = [*flags, CardFlag.UNCERTAIN] if own.confidence_0_1 < self.sure_at else flags
         status = FieldStatus.DOUBTFUL if flags else FieldStatus.SURE
         return CardField(value, own.text, own.confidence_0_1, status, tuple(flags))
 

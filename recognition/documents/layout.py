@@ -21,6 +21,14 @@ class Line:
     box: TextBox
     span: Span
 
+    def placed(self, along: float) -> "Line":
+        """The same line, its characters' places no longer shares of its width but pixels along the page; its own
+        middle lies at `along`."""
+        start = along - self.box.width / 2
+        return replace(
+            self, span=tuple(replace(glyph, place=start + glyph.place * self.box.width) for glyph in self.span)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -70,7 +78,7 @@ def _along(box: TextBox, middle: float) -> TextBox:
 
 
 def rows_of(lines: Sequence[Line]) -> list[Row]:
-    """Rows from the top, for lines whose boxes share about one direction."""
+    """Rows from the top, for lines whose boxes share about one direction; places are in pixels along the page."""
     if not lines:
         return []
     groups: list[list[Line]] = []
@@ -83,7 +91,8 @@ def rows_of(lines: Sequence[Line]) -> list[Row]:
     middle = _middle_angle([line.box for line in lines])
     placed = [[(*_turned(line.box, middle), line) for line in group] for group in groups]
     placed.sort(key=lambda group: float(np.mean([down for _, down, _ in group])))
-    return [Row(tuple(line for _, _, line in sorted(group, key=lambda item: item[0]))) for group in placed]
+    ordered = [sorted(group, key=lambda item: item[0]) for group in placed]
+    return [Row(tuple(line.placed(along) for along, _, line in group)) for group in ordered]
 
 
 def _turned(box: TextBox, angle: float) -> tuple[float, float]:

@@ -2,17 +2,25 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from recognition.documents.layout import Row
-from recognition.documents.lines import Span
+from recognition.documents.lines import Glyph, Span
 
 _LOOKALIKES: Final = str.maketrans("OoQDlI|xх×", "0000111XXX")
 """Letters that stand for digits where only digits can stand; the multiplication sign and Cyrillic х for X."""
 _NUMBER: Final = re.compile(r"[0-9]{11,}X?")
 _BIRTH: Final = re.compile(r"[0-9]{4}年|出生|年[0-9]{1,2}月|月[0-9]{1,2}日")
 _SEX_ROW: Final = re.compile(r"性别|民族|[男女]民|[男女].?族|^性|^.别")
+_LATE: Final = 1.18
+"""A value that starts this much further behind its label than others do has lost its first character."""
+_GAP: Final = 1.65
+"""Steps between neighbours, in median steps, from which a character is missing between them."""
+_LONE_GAP: Final = 2.0
+"""The same for a name, in steps of the address, which is printed smaller: short names have no median."""
 _FRONT_LABELS: Final = ("姓名", "性别", "民族", "出生", "住址", "公民身份", "身份号码")
 _OWN_LABEL: Final = re.compile(r"民族|公民身|身份号|[男女]民|[男女].?族")
 _BACK_LABELS: Final = ("中华人民", "共和国", "居民身份证", "签发机关", "有效期限", "签发", "有效期")
@@ -26,6 +34,8 @@ class Print:
     confidence_0_1: float
     characters: Span = field(repr=False, default=())
     """One for each of the text, with what else it could be."""
+    is_incomplete: bool = False
+    """Whether there is room for a character in it, or before it, where none was read."""
 
 
 NOTHING: Final = Print("", 0.0)
@@ -73,12 +83,14 @@ def front_print(rows: Sequence[Row]) -> FrontPrint:
     """The front's fields by their labels, and by their order where a label was misread."""
     places = _FrontPlaces.among(rows)
     sex, ethnic_group = _sex_and_ethnic_group(_row(rows, places.sex))
+    name, address, late = _name(rows, places), _address(rows, places), _late_rows(rows, places)
+    name_gap = 0 < _LONE_GAP * _usual_step(address.characters) < _widest_step(name.characters)
     return FrontPrint(
-        name=_name(rows, places),
+        name=replace(name, is_incomplete=name.is_incomplete or name_gap or places.name in late),
         sex=sex,
         ethnic_group=ethnic_group,
         born_on=_behind(_row(rows, places.birth), "出生"),
-        address=_address(rows, places),
+        address=replace(address, is_incomplete=address.is_incomplete or places.address in late),
         number=_number(_row(rows, places.number)),
     )
 
@@ -94,7 +106,7 @@ def back_print(rows: Sequence[Row]) -> BackPrint:
         return BackPrint(validity=_behind(_row(rows, validity), "有效期限"))
     end = validity if validity is not None and validity > authority else authority + 1
     spans = [_value(rows[authority].span, "签发机关"), *(row.span for row in rows[authority + 1 : end])]
-    return BackPrint(_printed(_joined(spans)), _behind(_row(rows, validity), "有效期限"))
+    return BackPrint(_paragraph(spans), _behind(_row(rows, validity), "有效期限"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +143,7 @@ def _name(rows: Sequence[Row], places: _FrontPlaces) -> Print:
     for place in () if own else (places.name + 1, places.name - 1):
         if 0 <= place < len(rows) and place not in taken and not own:
             own = rows[place].span
-    return _printed(own)
+    return _paragraph([own])
 
 
 def _sex_and_ethnic_group(span: Span) -> tuple[Print, Print]:
@@ -152,7 +164,25 @@ def _address(rows: Sequence[Row], places: _FrontPlaces) -> Print:
     end = places.number if places.number is not None and places.number > places.address else len(rows)
     label = re.compile(r"公民|身份|号码")
     below = [row.span for row in rows[places.address + 1 : end] if not label.search(_text(row.span))]
-    return _printed(_joined([_value(rows[places.address].span, "住址"), *below]))
+    return _paragraph([_value(rows[places.address].span, "住址"), *below])
+
+
+def _late_rows(rows: Sequence[Row], places: _FrontPlaces) -> set[int | None]:
+    """Of name, sex and address the rows whose value starts further right than another's: its start is hidden."""
+    labels = ((places.name, "姓名"), (places.sex, "性别"), (places.address, "住址"))
+    indents = {place: _indent(_row(rows, place), label) for place, label in labels}
+    known = {place: indent for place, indent in indents.items() if indent}
+    return {place for place, indent in known.items() if indent > _LATE * min(known.values())}
+
+
+def _indent(span: Span, label: str) -> float | None:
+    """How far behind the start of its label a value starts, in pixels; None where either was not read.
+
+    The same for name, sex and address: a card prints all of them in one column.
+    """
+    start = _text(span).find(label)
+    value = span[start + len(label) :]
+    return value[0].place - span[start].place if start >= 0 and value else None
 
 
 def _number(span: Span) -> Print:
@@ -190,8 +220,30 @@ def _first(texts: Sequence[str], looks_right: Callable[[str], bool]) -> int | No
     return next((place for place, text in enumerate(texts) if looks_right(text)), None)
 
 
-def _joined(spans: Sequence[Span]) -> Span:
-    return tuple(character for span in spans for character in span)
+def _paragraph(spans: Sequence[Span]) -> Print:
+    """Lines of one field, one below the other."""
+    joined = tuple(character for span in spans for character in span)
+    return replace(_printed(joined), is_incomplete=any(_has_a_gap(span) for span in spans))
+
+
+def _has_a_gap(span: Span) -> bool:
+    """Whether two neighbours stand so far apart that another fits between them."""
+    return 0 < _GAP * _usual_step(span) < _widest_step(span)
+
+
+def _usual_step(span: Span) -> float:
+    """The median distance of neighbouring Chinese characters, in pixels; 0 for fewer than three."""
+    steps = [after.place - before.place for before, after in pairwise(span) if _are_wide(before, after)]
+    forward = [step for step in steps if step > 0]
+    return median(forward) if len(forward) > 1 else 0.0
+
+
+def _widest_step(span: Span) -> float:
+    return max((after.place - before.place for before, after in pairwise(span)), default=0.0)
+
+
+def _are_wide(*glyphs: Glyph) -> bool:
+    return not any(glyph.text.isascii() for glyph in glyphs)
 
 
 def _printed(span: Span) -> Print:

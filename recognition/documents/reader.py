@@ -53,11 +53,14 @@ class _Page:
     pixels: Pixels
     boxes: Sequence[TextBox]
     rows: Sequence[Row]
+    wanted: CardSide | None = None
 
     @property
     def side(self) -> CardSide | None:
-        """The side of an identity card that it looks like."""
+        """The side of an identity card that it looks like; of two on one sheet the one that is wanted."""
         front, back = front_likeness(self.rows), back_likeness(self.rows)
+        if self.wanted is CardSide.BACK and back > _BACK_FROM:
+            return CardSide.BACK
         if front >= _FRONT_FROM and front >= back:
             return CardSide.FRONT
         return CardSide.BACK if back >= _BACK_FROM else None
@@ -121,10 +124,10 @@ class _Engine:
     def card(self, pixels: Pixels, today: date, wanted: CardSide | None) -> Card:
         """Looks once, and a second time, closer and with the shadows lifted, where a field is not sure."""
         judge = Judge(today, self._sure_at)
-        page = self._page(pixels, self._detect(pixels, _FIRST_LOOK_PX))
+        page = replace(self._page(pixels, self._detect(pixels, _FIRST_LOOK_PX)), wanted=wanted)
         prints = _prints(page)
         if prints is None or not _all_sure(_judged(judge, prints)):
-            closer = self._closer_page(page)
+            closer = replace(self._closer_page(page), wanted=wanted)
             more = _prints(closer)
             if prints is None:
                 # The closer picture's edges are not the photo's, so that nothing can be said of cut-off corners.

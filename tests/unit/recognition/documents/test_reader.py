@@ -15,13 +15,23 @@ from typing import Any, Final
 import pytest
 from PIL import Image
 
-from recognition.contracts import CardBack, CardField, CardFront, CardSide, DocumentRefused, FieldStatus, Sex, Validity
+from recognition.contracts import (
+    CardBack,
+    CardField,
+    CardFlag,
+    CardFront,
+    CardSide,
+    DocumentRefused,
+    FieldStatus,
+    Sex,
+    Validity,
+)
 from recognition.documents import default_reader, read_identity_card
 from recognition.documents.layout import Line, Row
 from recognition.documents.prints import BackPrint, FrontPrint
 from recognition.documents.reader import OnnxCardReader
 from recognition.images import ImageRefused, decode
-from tests.builders.cards import SIZE_MM, Card, a_card, back_of, front_of, page_of
+from tests.builders.cards import PX_PER_MM, SIZE_MM, Card, a_card, back_of, front_of, page_of
 from tests.builders.scenes import gate_scene
 from tests.builders.shots import Shot, photo_of, random_shot
 
@@ -118,6 +128,25 @@ def test_a_number_with_one_digit_altered_is_never_sure() -> None:
     altered = CARD.number[:-4] + str((int(CARD.number[-4]) + 1) % 10) + CARD.number[-3:]
     number = front(photo_of(front_of(replace(CARD, number=altered)), Shot())).number
     assert (number.value, number.status) == (altered, FieldStatus.DOUBTFUL)
+
+
+def test_a_hidden_first_character_of_a_name_leaves_it_doubtful() -> None:
+    picture = front_of(CARD)
+    first_character, bare = ([round(mm * PX_PER_MM) for mm in (x_mm, 6.0, x_mm + 3.6, 11.0)] for x_mm in (15.5, 35.0))
+    picture.paste(picture.crop(tuple(bare)), first_character)
+    name = front(photo_of(picture, Shot())).name
+    assert (name.value, name.status, name.flags) == (CARD.name[1:], FieldStatus.DOUBTFUL, (CardFlag.INCOMPLETE,))
+
+
+def test_of_a_sheet_with_both_sides_the_wanted_one_is_read() -> None:
+    one, other = front_of(CARD), back_of(CARD)
+    sheet = Image.new("RGB", (one.width + 400, 2 * one.height + 600), "white")
+    sheet.paste(one, (200, 200))
+    sheet.paste(other, (200, one.height + 400))
+    output = io.BytesIO()
+    sheet.resize((sheet.width // 2, sheet.height // 2), Image.Resampling.LANCZOS).save(output, "JPEG", quality=80)
+    assert says(front(output.getvalue()), CARD)
+    assert back(output.getvalue()).authority.value == CARD.authority
 
 
 def test_photos_without_a_card_are_refused() -> None:
