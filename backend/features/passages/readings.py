@@ -72,9 +72,12 @@ def _of_same_car(work: Work, within: Scope, capture: Capture, own: Passage, seen
         return None
     at = capture.occurred_at
     window = timedelta(seconds=devices.get_device(work.session, within, capture.device_id).one_car_seconds)
-    reach = max(window, rules.PARKED)
-    others = store.lane_passages(work.session, within, capture.device_id, at - reach, at + reach)
-    near = sorted((other for other in others if other.id != own.id), key=lambda other: _apart(other, at))
+    here = work.session, within, capture.device_id
+    others = {other.id: other for other in store.lane_passages(*here, at - window, at + window)}
+    if seen.text is not None:
+        parked = store.lane_passages(*here, at - rules.PARKED, at + rules.PARKED, seen.text)
+        others |= {other.id: other for other in parked}
+    near = sorted((other for other in others.values() if other.id != own.id), key=lambda other: _apart(other, at))
     return next((other for other in near if _shows(work, within, other, seen, at, window)), None)
 
 
@@ -96,7 +99,8 @@ def _shows(
 
 def _join(work: Work, within: Scope, passage: Passage, own: Passage) -> Passage:
     """Makes `own` one more picture of `passage`, and returns that as it is now."""
-    store.change(work.session, within, own.id, state=PassageState.JOINED.value, joined_to=passage.id)
+    joined = {"state": PassageState.JOINED.value, "joined_to": passage.id, "decided_at": work.now}
+    store.change(work.session, within, own.id, **joined)
     store.change(
         work.session,
         within,

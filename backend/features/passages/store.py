@@ -142,22 +142,20 @@ def lock_lane(session: Session, device_id: DeviceId) -> None:
 
 
 def lane_passages(
-    session: Session, within: Scope, device_id: DeviceId, since: datetime, until: datetime
+    session: Session, within: Scope, device_id: DeviceId, since: datetime, until: datetime, plate: str | None = None
 ) -> Sequence[Passage]:
-    """Cars that pictures of this lane show between two instants and that were judged already."""
-    rows = session.scalars(
-        select(PassageRow)
-        .where(
-            PassageRow.device_id == device_id,
-            PassageRow.site_id.in_(within.sites),
-            PassageRow.credential == Credential.PLATE.value,
-            PassageRow.state.not_in([PassageState.READING.value, PassageState.JOINED.value]),
-            PassageRow.seen_until >= since,
-            PassageRow.occurred_at <= until,
-        )
-        .order_by(PassageRow.id)
-        .execution_options(populate_existing=True)
+    """Cars that pictures of this lane show between two instants, of one plate or of all, and that were judged."""
+    query = select(PassageRow).where(
+        PassageRow.device_id == device_id,
+        PassageRow.site_id.in_(within.sites),
+        PassageRow.credential == Credential.PLATE.value,
+        PassageRow.state.not_in([PassageState.READING.value, PassageState.JOINED.value]),
+        PassageRow.seen_until >= since,
+        PassageRow.occurred_at <= until,
     )
+    if plate is not None:
+        query = query.where(PassageRow.plate == plate)
+    rows = session.scalars(query.order_by(PassageRow.id).execution_options(populate_existing=True))
     return [_passage(row) for row in rows]
 
 
