@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.builders.scenes import gate_scene
-from tests.chaos.scene import PLENTY, RESIDENT_PLATE, UNKNOWN_PLATE, VISITOR_PLATE, Scene
+from tests.chaos.scene import PLENTY, RESIDENT_PLATE, UNKNOWN_PLATE, VISITOR_PLATES, Scene
 from tests.drivers.gate import GateTerminal
 
 CAPTURE_SHARE = 0.15
@@ -75,8 +75,10 @@ class Load:
         self._photos_left = round(self.events * CAPTURE_SHARE)
         self._messages_left = self.events - self._photos_left
         self._households = self.scene.households()
-        self._photos = [gate_scene(plate, seed=3) for plate in (RESIDENT_PLATE, VISITOR_PLATE, UNKNOWN_PLATE)]
-        self.scene.announce(next(self._households), plate=VISITOR_PLATE, lasting=timedelta(hours=6), max_entries=PLENTY)
+        plates = (RESIDENT_PLATE, UNKNOWN_PLATE, *VISITOR_PLATES)
+        self._photos = [gate_scene(plate, seed=3) for plate in plates]
+        for plate in VISITOR_PLATES:
+            self.scene.announce(next(self._households), plate=plate, lasting=timedelta(hours=6), max_entries=PLENTY)
 
     @property
     def sent(self) -> int:

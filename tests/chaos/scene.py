@@ -24,7 +24,8 @@ from tests.builders.community import MOVED_IN, Community, build_community
 from tests.drivers.sandbox import Sandbox
 
 RESIDENT_PLATE = "苏A12345"
-VISITOR_PLATE = "苏B67890"
+VISITOR_PLATES = tuple(f"苏{letter}{place}68{place}0" for place, letter in enumerate("BCDEFGHJ", 1))
+"""Several, since a car that stays before the camera is let in once."""
 UNKNOWN_PLATE = "粤C24680"
 PLENTY = 30_000
 BRIEFLY = timedelta(seconds=3)
