@@ -6,6 +6,7 @@ from backend.features.passages import service as passages
 from backend.features.passages.jobs import RecognisePlate
 from backend.features.passages.model import Character, PlateBox, PlateObservation
 from backend.features.passages.readings import apply_reading, note_unusable
+from backend.features.sites import service as sites
 from backend.infrastructure.settings import Settings
 from recognition.contracts import Band, EngineState, PlateReader, PlateReading, PlateReadings, band_for
 from recognition.images import DecodedImage, ImageRefused, decode
@@ -30,6 +31,7 @@ def recognise_plate(job: RecognisePlate, run: JobRun) -> None:
     with run.look() as work:
         capture = passages.get_capture(work.session, run.within, job)
         picture = media.get(work.session, run.within, capture.media_id)
+        home_province = sites.get_site(work.session, run.within, capture.site_id).home_province
     try:
         image = decode(media.read(run.platform.media, picture))
     except (ImageRefused, MediaGone):
@@ -37,14 +39,14 @@ def recognise_plate(job: RecognisePlate, run: JobRun) -> None:
             note_unusable(work, run.within, capture)
             run.done(work)
         return
-    observation = observe(image, reader(run.platform.settings))
+    observation = observe(image, reader(run.platform.settings), home_province)
     with run.work() as work:
         apply_reading(work, run.within, capture, observation)
         run.done(work)
 
 
-def observe(image: DecodedImage, plates: PlateReader) -> PlateObservation:
-    readings = plates.read(image)
+def observe(image: DecodedImage, plates: PlateReader, home_province: str | None = None) -> PlateObservation:
+    readings = plates.read(image, home_province=home_province)
     best = readings.best
     if best is None or band_for(best) is Band.REJECT:
         return PlateObservation(None, False, 0.0, best.engine if best else NO_ENGINE, read_ms=_milliseconds(readings))
