@@ -14,6 +14,7 @@ from backend.cli.documents import permissions, retention
 from backend.cli.keys import keys
 from backend.cli.openapi import openapi
 from backend.cli.registers import device, site
+from backend.cli.search_index import register
 from backend.cli.training import training
 from backend.cli.users import user
 from backend.cli.weights import weights
@@ -28,6 +29,7 @@ COMMANDS = (
     keys,
     openapi,
     permissions,
+    register,
     retention,
     seed,
     site,

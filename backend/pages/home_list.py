@@ -152,13 +152,3 @@ def search_vehicles(session: Session, within: Scope, plate: str, limit: int) -> 
 def vehicles_of_room(session: Session, within: Scope, room_id: UUID) -> list[VehicleCard]:
     query = _vehicles(within, HomeFilter()).where(VehicleRow.active, RoomRow.id == room_id)
     return [VehicleCard(*row) for row in session.execute(query.order_by(VehicleRow.plate))]
-
-
-def list_buildings(session: Session, within: Scope) -> list[tuple[UUID, str]]:
-    """Every building within reach, for a filter."""
-    rows = session.execute(
-        select(BuildingRow.id, BuildingRow.name)
-        .where(BuildingRow.site_id.in_(within.sites))
-        .order_by(BuildingRow.site_id, func.char_length(BuildingRow.name), BuildingRow.name)
-    )
-    return [(building_id, name) for building_id, name in rows]

@@ -1,5 +1,6 @@
 """Things that must be complete: handlers of jobs, texts of refusals, terms of personal data, scopes of queries."""
 
+import ast
 import inspect
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ import pytest
 from backend.features.passages.model import AdmitReason, AskReason
 from backend.features.passes.model import PassFault
 from backend.features.visits.model import VisitFault
+from backend.infrastructure.database import Row
 from backend.infrastructure.texts.decisions import DECISIONS
 from backend.infrastructure.texts.problems import PROBLEMS
 from backend.kernel.errors import Refusal
@@ -22,7 +24,7 @@ from backend.retention import RETENTION
 from backend.tables import METADATA
 from recognition import images
 from recognition.documents import number, reader
-from tests.architecture.source import modules, subclasses
+from tests.architecture.source import files, modules, subclasses, tree
 from workers.recognition_registry import RECOGNITION
 from workers.registry import COMMON
 
@@ -156,3 +158,31 @@ def test_every_query_of_a_store_is_narrowed() -> None:
 def test_every_role_stands_in_the_table_and_nobody_holds_public() -> None:
     assert set(ROLE_PERMISSIONS) == set(Role)
     assert [role for role, held in ROLE_PERMISSIONS.items() if Permission.PUBLIC in held] == []
+
+
+def test_a_register_is_written_through_its_rows_alone() -> None:
+    """Only what passes through the session is kept as a change: no UPDATE, DELETE or INSERT of a register's table."""
+    registers = {mapper.class_.__name__ for mapper in Row.registry.mappers if "register" in mapper.local_table.info}
+    assert len(registers) >= 15
+    by_itself = [
+        f"{path.name}:{node.lineno} {node.args[0].id}"
+        for path in files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("update", "delete", "insert")
+        and node.args
+        and isinstance(node.args[0], ast.Name)
+        and node.args[0].id in registers
+    ]
+    by_text = [
+        f"{path.name}:{node.lineno} {node.args[1].id}"
+        for path in files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("insert_row", "insert_if_absent")
+        and isinstance(node.args[1], ast.Name)
+        and node.args[1].id in registers
+    ]
+    assert by_itself + by_text == []

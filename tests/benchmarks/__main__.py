@@ -12,6 +12,7 @@ from tests.benchmarks.figures import show
 from tests.benchmarks.jobs import bench_jobs
 from tests.benchmarks.latency import bench_latency
 from tests.benchmarks.plates import bench_plates
+from tests.benchmarks.registers import bench_registers
 from tests.benchmarks.web import bench_endpoint
 from tests.chaos.installation import installed
 
@@ -22,6 +23,7 @@ BENCHES = {
     "captures": bench_captures,
     "latency": bench_latency,
     "plates": bench_plates,
+    "registers": bench_registers,
 }
 
 

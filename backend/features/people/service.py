@@ -98,6 +98,14 @@ def edit_person(work: Work, crypto: Crypto, within: Scope, person_id: UUID, fiel
     work.record("person.changed", Subject("person", row.id))
 
 
+def index_some(work: Work, crypto: Crypto, within: Scope, limit: int) -> int:
+    """Makes some of those findable who have no search tokens yet; returns how many."""
+    rows = store.rows_without_tokens(work.session, within, limit)
+    for row in rows:
+        row.search_tokens = blind_index.tokens_of(crypto, row.site_id, row.name, row.phone)
+    return len(rows)
+
+
 def get_person_fields(session: Session, within: Scope, person_id: UUID) -> PersonFields:
     """Raises NotFound."""
     row = store.find_person_row(session, within, person_id)

@@ -32,6 +32,11 @@ def persons_by_id(session: Session, within: Scope, ids: Iterable[UUID]) -> dict[
     return {r.id: Person(PersonId(r.id), SiteId(r.site_id), r.name, r.phone) for r in rows}
 
 
+def rows_without_tokens(session: Session, within: Scope, limit: int) -> list[PersonRow]:
+    mine = select(PersonRow).where(PersonRow.search_tokens == [], PersonRow.site_id.in_(within.sites)).limit(limit)
+    return list(session.scalars(mine.with_for_update()))
+
+
 def fields_of(row: PersonRow) -> PersonFields:
     kind, number = row.document_kind, row.document_number
     document = None if kind is None or number is None else Document(DocumentKind(kind), number)

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from backend.features.people import service as people
 from backend.features.people.model import Relation
 from backend.infrastructure.audit.tables import AuditEntryRow
 from backend.infrastructure.http.platform import Platform
@@ -127,8 +128,8 @@ def test_the_list_pages_through_everybody_in_the_order_of_rooms(full: Gatehouse,
     second = manager.read(following)
     assert "王小明" in first + second
     with full.platform.database.sessions() as session:
-        people = [str(one) for one in session.execute(text("SELECT id FROM person")).scalars()]
-    assert [one for one in people if (f"/residents/{one}" in first) + (f"/residents/{one}" in second) != 1] == []
+        everybody = [str(one) for one in session.execute(text("SELECT id FROM person")).scalars()]
+    assert [one for one in everybody if (f"/residents/{one}" in first) + (f"/residents/{one}" in second) != 1] == []
 
 
 def test_the_list_is_narrowed_by_room_and_by_what_ends_soon(full: Gatehouse, manager: Staff) -> None:
@@ -323,3 +324,32 @@ def test_a_guard_has_no_registers_and_a_clerk_no_import(house: Gatehouse, portal
     assert [guard.get(address).status_code for address in ("/registers", "/residents", "/imports")] == [403] * 3
     assert clerk.get("/imports").status_code == 403
     assert "导入" not in clerk.read("/residents").split("<main")[1].split("</nav>")[0]
+
+
+def test_whoever_was_registered_before_the_search_is_indexed_once(house: Gatehouse, manager: Staff) -> None:
+    with house.work() as work:
+        work.session.execute(text("UPDATE person SET search_tokens = '{}'"))
+    assert "没有找到" in manager.read("/registers?q=wxm")
+    for expected in (1, 0):
+        with house.work() as work:
+            assert people.index_some(work, house.platform.crypto, house.within, 500) == expected
+    assert "王小明" in manager.read("/registers?q=wxm")
+
+
+def test_zones_perimeter_and_doors_are_registered_and_what_lacks_protection_is_marked(
+    house: Gatehouse, clerk: Staff
+) -> None:
+    assert clerk.post("/places/zone", 名称="监控中心", 类别="安防管理中心", 所在楼栋="3幢").status_code == 303
+    assert "名称已被使用" in clerk.post("/places/zone", 名称="监控中心", 类别="广场").get_data(as_text=True)
+    assert "不能为空" in clerk.post("/places/zone", 名称="空").get_data(as_text=True)
+    assert clerk.post("/places/segment", 名称="北墙", 类别="围墙", 长度="120", 高度="220").status_code == 303
+    assert "大于零的长度" in clerk.post("/places/segment", 名称="南墙", 类别="围墙", 长度="9").get_data(as_text=True)
+    guarded = {"名称": "河道", "类别": "水域", "长度": "80", "视频侦测": "是"}
+    assert clerk.post("/places/segment", **guarded).status_code == 303
+    assert clerk.post("/places/door", 名称="2单元门", 所在单元="3幢2单元").status_code == 303
+    assert "只选择一处" in clerk.post("/places/door", 名称="无处").get_data(as_text=True)
+    assert clerk.post("/places/window", 名称="窗").status_code == 404
+    page = clerk.read("/places")
+    for words in ("监控中心", "长 120 米", "高 220 厘米", "视频侦测", "3幢2单元"):
+        assert words in page, words
+    assert page.count("没有防护") == 1

@@ -36,6 +36,7 @@ PLACES = (
     Place("vehicles", "车辆", campus=False),
     Place("employees_list", "员工"),
     Place("assets_list", "设施设备"),
+    Place("places", "区域周界"),
     Place("imports_list", "导入", Permission.REGISTER_IMPORT),
 )
 

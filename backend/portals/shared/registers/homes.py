@@ -15,11 +15,11 @@ from backend.pages.home_list import (
     every_vehicle,
     find_room,
     find_vehicle,
-    list_buildings,
     list_rooms,
     list_vehicles,
     vehicles_of_room,
 )
+from backend.pages.place_list import buildings_of
 from backend.pages.resident_list import residents_of_room
 from backend.portals.shared.looks import LookPurpose, record_list
 from backend.portals.shared.page import POST, optional_id, page, page_request, page_work
@@ -42,7 +42,7 @@ def rooms() -> str:
     wanted = _filter()
     with page_work() as work:
         found = list_rooms(work.session, work.actor.scope, wanted, page_request())
-        buildings = list_buildings(work.session, work.actor.scope)
+        buildings = buildings_of(work.session, work.actor.scope)
     return rendered("rooms.html", found=found, wanted=wanted, buildings=buildings)
 
 
@@ -82,7 +82,7 @@ def vehicles() -> str:
     wanted = _filter()
     with page_work() as work:
         found = list_vehicles(work.session, work.actor.scope, wanted, page_request())
-        buildings = list_buildings(work.session, work.actor.scope)
+        buildings = buildings_of(work.session, work.actor.scope)
         record_list(work, "vehicle", (card.id for card in found.items), LookPurpose.REGISTER_CHECK)
     return rendered("vehicles.html", found=found, wanted=wanted, buildings=buildings)
 

@@ -19,7 +19,8 @@ from backend.infrastructure.unit_of_work import Work
 from backend.kernel.clock import local_day
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Permission
-from backend.pages.home_list import find_room, list_buildings
+from backend.pages.home_list import find_room
+from backend.pages.place_list import buildings_of
 from backend.pages.resident_list import (
     ResidentCard,
     ResidentFilter,
@@ -55,7 +56,7 @@ def residents() -> str:
     with page_work() as work:
         today = local_day(work.now)
         found = list_residents(work.session, work.actor.scope, wanted, page_request(), today)
-        buildings = list_buildings(work.session, work.actor.scope)
+        buildings = buildings_of(work.session, work.actor.scope)
         record_list(work, "person", (card.person_id for card in found.items), LookPurpose.REGISTER_CHECK)
     return rendered("residents.html", found=found, wanted=wanted, buildings=buildings, sorts=ResidentSort, today=today)
 

@@ -10,6 +10,7 @@ from backend.features.imports import assets, employees
 from backend.features.imports.cells import DOCUMENTS
 from backend.features.imports.model import ImportState, Register
 from backend.features.people.model import Relation
+from backend.features.sites.model import BoundaryKind, Protection, ZoneKind
 from backend.infrastructure.changes import ChangeAction
 from backend.infrastructure.texts import fault_text, problem_text
 from backend.kernel.identity import ActorKind
@@ -36,6 +37,59 @@ ASSET_KINDS = _first_words(assets.KINDS)
 DOCUMENT_KINDS = {kind.value: word for kind, word in _first_words(DOCUMENTS).items()}
 RELATIONS: Mapping[Relation, str] = wording.RELATIONS
 
+ZONES: Mapping[ZoneKind, str] = {
+    ZoneKind.PERIMETER: "周界",
+    ZoneKind.ENTRANCE: "出入口",
+    ZoneKind.MAIN_PASSAGE: "主要通道",
+    ZoneKind.UNIT_ENTRANCE: "单元门",
+    ZoneKind.STAIRWELL: "楼道",
+    ZoneKind.SQUARE: "广场",
+    ZoneKind.PARKING: "停车场（库）",
+    ZoneKind.ROOF: "住宅楼顶",
+    ZoneKind.LIFT: "电梯",
+    ZoneKind.CONTROL_CENTRE: "安防管理中心",
+    ZoneKind.GATEHOUSE: "门卫室",
+    ZoneKind.PARCELS: "快递存放区",
+    ZoneKind.WASTE: "垃圾站",
+    ZoneKind.BICYCLES: "电瓶车停放处",
+    ZoneKind.MANHOLE: "窨井",
+    ZoneKind.SEWAGE: "污水池",
+    ZoneKind.WATER_SUPPLY: "供水用房",
+    ZoneKind.POWER_SUPPLY: "配电用房",
+    ZoneKind.GAS_SUPPLY: "供气用房",
+    ZoneKind.HEAT_SUPPLY: "供热用房",
+    ZoneKind.DANGEROUS_GOODS: "危险品存放处",
+    ZoneKind.SERVICE_SHOP: "便民服务点",
+    ZoneKind.SCHOOL_GATE: "校园大门",
+    ZoneKind.GATE_SURROUNDINGS: "校门外 30 米",
+    ZoneKind.SPORTS_GROUND: "操场",
+    ZoneKind.PLAYGROUND: "室外活动区",
+    ZoneKind.DORMITORY: "宿舍",
+    ZoneKind.CANTEEN: "食堂",
+    ZoneKind.CANTEEN_KITCHEN: "食堂操作间",
+    ZoneKind.FOOD_PREPARATION: "备菜间",
+    ZoneKind.HALL: "礼堂",
+    ZoneKind.GYMNASIUM: "体育馆",
+    ZoneKind.TEACHING_BUILDING: "教学楼",
+    ZoneKind.CORRIDOR: "楼梯走廊",
+    ZoneKind.LABORATORY: "实验室",
+    ZoneKind.VALUABLES: "贵重物品存放处",
+}
+BOUNDARIES: Mapping[BoundaryKind, str] = {
+    BoundaryKind.WALL: "围墙",
+    BoundaryKind.FENCE: "栅栏",
+    BoundaryKind.WATER: "水域",
+    BoundaryKind.PIPE: "易攀爬管道",
+    BoundaryKind.BUILDING: "建筑外墙",
+}
+PROTECTIONS: Mapping[Protection, str] = {
+    Protection.VIDEO: "视频侦测",
+    Protection.BIOMAGNETIC: "生物磁场感应",
+    Protection.TENSION_FENCE: "张力式电子围栏",
+    Protection.PULSE_FENCE: "脉冲式电子围栏",
+    Protection.MICROWAVE: "微波",
+    Protection.ANTI_CLIMB: "防攀爬设施",
+}
 REGISTERS: Mapping[Register, str] = {
     Register.RESIDENTS: "住户、房屋、车辆",
     Register.EMPLOYEES: "员工",
