@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.contracts import CharacterReading, PlateColour
-from recognition.plates.grammar import ALPHABET, LONGEST, PATTERNS, PlatePattern
+from recognition.plates.grammar import ALPHABET, LONGEST, PATTERNS, SERIAL, PlatePattern
 
 Floats = NDArray[np.float32]
 
@@ -19,6 +19,7 @@ _NEVER: Final = np.float32(-1e9)
 _SHOWN_ALTERNATIVES: Final = 4
 _LIKELY: Final = 0.5
 _CUT_OFF: Final = 2
+_LOWER_ROW: Final = 5
 
 _MASK: Final = np.array(
     [[[c in place for c in ALPHABET] for place in (*p.places, *[""] * (LONGEST - len(p.places)))] for p in PATTERNS]
@@ -77,12 +78,20 @@ class PlateDecoder:
     """Decodes the output of one recogniser, whose `characters` start with the CTC blank."""
 
     def __init__(self, characters: list[str]) -> None:
+        self._characters = characters
         spellings = [_spellings(symbol) for symbol in ALPHABET]
         columns = [[i for i, c in enumerate(characters) if c and c in spelling] for spelling in spellings]
         self._columns = np.concatenate([np.array(c, np.intp) for c in columns])
         self._starts = np.cumsum([0, *[len(c) for c in columns[:-1]]])
         # The dot behind the office's letter, screws and rims are no characters: they count as gaps.
         self._gap_columns = np.array([i for i, c in enumerate(characters) if not c.isalnum()], np.intp)
+
+    def is_lower_row(self, probabilities: Floats) -> bool:
+        """Whether a line reads as the five letters and digits of a two-row plate's lower row, and as nothing else."""
+        likeliest = probabilities.argmax(axis=1)
+        starts = np.append(True, likeliest[1:] != likeliest[:-1])
+        text = [self._characters[i] for i in likeliest[starts] if self._characters[i].isalnum()]
+        return len(text) == _LOWER_ROW and all(c.upper() in SERIAL for c in text)
 
     def decode(self, probabilities: Floats, ground: PlateColour) -> PlateText | None:
         """The likeliest plate in `probabilities` (frames × characters), or None where no pattern fits."""

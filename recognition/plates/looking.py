@@ -20,6 +20,7 @@ from recognition.plates.plate_detection import PlateDetector
 from recognition.plates.regions import painted_boxes
 from recognition.plates.text_detection import TextBox, TextDetector
 from recognition.plates.text_recognition import TextRecogniser
+from recognition.sessions import Tensor
 from recognition.weights import plate_thresholds
 
 _FIRST_LOOK_PX: Final = 736
@@ -54,7 +55,7 @@ class Looking:
         self._detect = TextDetector(networks.detector)
         self._recognise = TextRecogniser(networks.recogniser)
         self._decoder = PlateDecoder(networks.characters)
-        self._accept_at = plate_thresholds().accept_at
+        self._limits = plate_thresholds()
 
     def plates(self, pixels: Pixels, watch: Stopwatch) -> list[tuple[Candidate, PlateText]]:
         """Looks once, and a second time, closer and with the shadows lifted, where nothing was sure."""
@@ -64,14 +65,17 @@ class Looking:
             lifted = _lifted(pixels)
             boxes = self._text(lifted, _SECOND_LOOK_PX, watch)
             sightings = pooled([*sightings, *self._look(lifted, boxes, watch)])
-        if not self._any_sure(sightings):
+        if not self._any(sightings, self._limits.review_at):
             with watch.part("detect"):
                 boxes = painted_boxes(pixels)
             sightings = pooled([*sightings, *self._look(pixels, boxes, watch)])
         return [(s.candidate, s.text) for s in sightings if s.text and s.confidence_0_1 >= _WORTH_SHOWING]
 
     def _any_sure(self, sightings: Iterable[Sighting]) -> bool:
-        return any(sighting.confidence_0_1 >= self._accept_at for sighting in sightings)
+        return self._any(sightings, self._limits.accept_at)
+
+    def _any(self, sightings: Iterable[Sighting], at: float) -> bool:
+        return any(sighting.confidence_0_1 >= at for sighting in sightings)
 
     def _detected(self, pixels: Pixels, watch: Stopwatch) -> list[Candidate]:
         with watch.part("detect"):
@@ -92,18 +96,19 @@ class Looking:
         return pooled(sightings)
 
     def _sightings(self, pixels: Pixels, found: list[Candidate], watch: Stopwatch) -> list[Sighting]:
-        texts = self._texts([c.crop for c in found], [c.ground for c in found], watch)
-        return [self._sighting(pixels, c, text, watch) for c, text in zip(found, texts, strict=True)]
+        outputs = self._outputs([c.crop for c in found], watch)
+        return [self._sighting(pixels, c, output, watch) for c, output in zip(found, outputs, strict=True)]
 
-    def _sighting(self, pixels: Pixels, candidate: Candidate, text: PlateText | None, watch: Stopwatch) -> Sighting:
+    def _sighting(self, pixels: Pixels, candidate: Candidate, output: Tensor, watch: Stopwatch) -> Sighting:
         """One look at a candidate: its first cut, then by its own outline, then in other ways, while in doubt."""
-        cuts: list[PlateText | None] = [text]
-        for more, enough in ((self._by_outline, _SURE_ALONE), (self._otherwise, self._accept_at)):
+        cuts = self._decoded([output], candidate, watch)
+        if self._decoder.is_lower_row(output):
+            cuts += self._texts(candidate.two_row_cuts(pixels), candidate, watch)
+        for more, enough in ((self._by_outline, _SURE_ALONE), (self._otherwise, self._limits.accept_at)):
             sighting = Sighting(candidate, (tuple(cuts),))
             if sighting.confidence_0_1 >= enough:
                 return sighting
-            pictures = more(pixels, sighting)
-            cuts += self._texts(pictures, [candidate.ground] * len(pictures), watch)
+            cuts += self._texts(more(pixels, sighting), candidate, watch)
         return Sighting(candidate, (tuple(cuts),))
 
     def _by_outline(self, pixels: Pixels, doubtful: Sighting) -> list[Pixels]:
@@ -115,19 +120,21 @@ class Looking:
         promising = doubtful.text is not None and doubtful.text.is_promising
         if promising:
             cuts += doubtful.candidate.other_cuts(pixels)
-        # Two rows are usual on yellow; elsewhere five sure characters may be the lower one.
-        may_have_two = promising or doubtful.candidate.ground is PlateColour.YELLOW
-        if may_have_two and doubtful.confidence_0_1 < _WORTH_SHOWING:
+        # Where two rows are usual, the box may hold both; a lower row alone has been seen to be one.
+        if doubtful.candidate.ground is PlateColour.YELLOW and doubtful.confidence_0_1 < _WORTH_SHOWING:
             cuts += doubtful.candidate.two_row_cuts(pixels)
         return cuts
 
-    def _texts(
-        self, crops: Sequence[Pixels], grounds: Sequence[PlateColour], watch: Stopwatch
-    ) -> list[PlateText | None]:
+    def _texts(self, cuts: Sequence[Pixels], candidate: Candidate, watch: Stopwatch) -> list[PlateText | None]:
+        return self._decoded(self._outputs(cuts, watch), candidate, watch)
+
+    def _outputs(self, lines: Sequence[Pixels], watch: Stopwatch) -> list[Tensor]:
         with watch.part("recognise"):
-            outputs = self._recognise(crops)
+            return self._recognise(lines)
+
+    def _decoded(self, outputs: Sequence[Tensor], candidate: Candidate, watch: Stopwatch) -> list[PlateText | None]:
         with watch.part("decode"):
-            return [self._decoder.decode(out, ground) for out, ground in zip(outputs, grounds, strict=True)]
+            return [self._decoder.decode(output, candidate.ground) for output in outputs]
 
 
 def _lifted(pixels: Pixels) -> Pixels:

@@ -63,6 +63,21 @@ def plate_picture(text: str, ground: PlateColour | None = None) -> Image.Image:
     return plate
 
 
+def two_row_plate(text: str, ground: PlateColour) -> Image.Image:
+    """A plate of 440 × 220 mm: all but the last five characters above, low and wide; two pixels a millimetre."""
+    plate = Image.new("RGB", (440 * _PX_PER_MM, 220 * _PX_PER_MM), _GROUNDS[ground][0])
+    ink = "white" if ground in _WHITE_INK else "black"
+    upper = text[:-5]
+    start = 220 - (len(upper) * 105 - 25) / 2
+    cells = [(c, start + 105 * i, 15, 80, 60) for i, c in enumerate(upper)]
+    cells += [(c, 27.5 + 80 * i, 90, 65, 110) for i, c in enumerate(text[-5:])]
+    for character, left_mm, top_mm, width_mm, height_mm in cells:
+        glyph = _glyph(character, width_mm * _PX_PER_MM, height_mm * _PX_PER_MM)
+        plate.paste(Image.new("RGB", glyph.size, ink), _at(left_mm, top_mm), glyph)
+    _draw_frame(plate, ink, dotted=False)
+    return plate
+
+
 def _usual_ground(text: str) -> PlateColour:
     if len(text) == 8:
         return PlateColour.GREEN

@@ -113,6 +113,11 @@ def test_one_unbroken_stroke_is_never_surely_five_characters() -> None:
     assert text is None or text.confidence_0_1 < 0.01
 
 
+@pytest.mark.parametrize(("line", "is_one"), [("A5331", True), ("12345", True), ("皖A5331", False), ("1234", False)])
+def test_five_letters_and_digits_alone_are_a_lower_row(line: str, is_one: bool) -> None:
+    assert DECODER.is_lower_row(frames(*written(line))) is is_one
+
+
 def test_an_empty_line_is_no_plate() -> None:
     text = DECODER.decode(frames(*[{BLANK: 0.9999}] * 20), PlateColour.UNKNOWN)
     assert text is None or text.confidence_0_1 < 0.01

@@ -11,7 +11,7 @@ from recognition.images import decode
 from recognition.pixels import image_of, pixels_of
 from recognition.plates import default_reader, read_plates
 from recognition.plates.crops import side_by_side
-from tests.builders.scenes import gate_scene, plate_picture
+from tests.builders.scenes import gate_scene, plate_picture, two_row_plate
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,24 @@ def test_threads_may_share_one_reader() -> None:
 def test_the_same_text_and_seed_make_the_same_scene() -> None:
     assert gate_scene("皖A12345", seed=1) == gate_scene("皖A12345", seed=1)
     assert gate_scene("皖A12345", seed=1) != gate_scene("皖A12345", seed=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "ground", "kind"),
+    [
+        ("苏EA5331", PlateColour.YELLOW, PlateKind.LARGE),
+        ("WJ粤12345", PlateColour.WHITE, PlateKind.ARMED_POLICE),
+        ("VA12345", PlateColour.WHITE, PlateKind.MILITARY),
+    ],
+)
+def test_a_plate_of_two_rows_is_read_and_shown_to_the_guard(text: str, ground: PlateColour, kind: PlateKind) -> None:
+    wall = np.full((480, 640, 3), (118, 120, 122), np.uint8)
+    plate = two_row_plate(text, ground).resize((220, 110), Image.Resampling.LANCZOS)
+    wall[200:310, 200:420] = np.asarray(plate)[:, :, ::-1]
+    best = default_reader().read(image_of(wall)).best
+    assert best is not None
+    assert (best.text, best.kind) == (text, kind)
+    assert band_for(best) is not Band.REJECT
 
 
 def test_two_rows_become_one_line() -> None:
