@@ -1,4 +1,4 @@
-"""Everything the guard sees of one gate, in five queries however busy it is."""
+"""Everything the guard sees of one gate, in six queries however busy it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Direction
+from backend.features.devices.rules import is_silent
 from backend.features.devices.tables import DeviceRow
 from backend.features.passages.model import PassageState
 from backend.features.passages.tables import PassageRow
 from backend.features.sites.tables import GateRow, SiteRow
+from backend.infrastructure import presence
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
 from backend.kernel.ids import DeviceId, GateId, SiteId
+from backend.kernel.jobs import Queue
 from backend.pages.passage_cards import Barrier, PassageCard, card_query, read_cards
 
 UNDECIDED = (PassageState.READING.value, PassageState.WAITING.value)
@@ -46,6 +49,8 @@ class Lane:
     device_id: DeviceId
     name: str
     direction: Direction
+    silent: bool
+    """Not heard of for minutes: a press would open nothing."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,8 @@ class GatePage:
     """Decided, newest first."""
     owed: Sequence[PassageCard]
     """Opened in an emergency, and nobody has said why, oldest first."""
+    plates_are_read: bool
+    """False while no recognition process with a working engine shows a sign of life: the guard reads for himself."""
 
     @property
     def awaits_barrier(self) -> bool:
@@ -74,10 +81,11 @@ def read_gate_page(session: Session, within: Scope, gate_id: UUID | None, now: d
     return GatePage(
         choices,
         gate,
-        _lanes(session, within, gate.id),
+        _lanes(session, within, gate.id, now),
         _waiting(session, within, gate.id, now),
         _recent(session, within, gate.id, now),
         _owed(session, within, gate.id, now),
+        _plates_are_read(session),
     )
 
 
@@ -101,7 +109,7 @@ def _choices(session: Session, within: Scope, now: datetime) -> list[GateChoice]
     return [GateChoice(GateId(gate.id), gate.name, SiteId(gate.site_id), site, count) for gate, site, count in rows]
 
 
-def _lanes(session: Session, within: Scope, gate_id: GateId) -> list[Lane]:
+def _lanes(session: Session, within: Scope, gate_id: GateId, now: datetime) -> list[Lane]:
     rows = session.scalars(
         select(DeviceRow)
         .where(
@@ -112,7 +120,12 @@ def _lanes(session: Session, within: Scope, gate_id: GateId) -> list[Lane]:
         )
         .order_by(DeviceRow.direction, DeviceRow.name)
     )
-    return [Lane(DeviceId(r.id), r.name, Direction(r.direction)) for r in rows]
+    return [Lane(DeviceId(r.id), r.name, Direction(r.direction), is_silent(r.last_seen_at, now)) for r in rows]
+
+
+def _plates_are_read(session: Session) -> bool:
+    at_work = presence.at_work(session, Queue.RECOGNITION.value)
+    return any(engine["available"] for process in at_work for engine in process.engines)
 
 
 def _waiting(session: Session, within: Scope, gate_id: GateId, now: datetime) -> Sequence[PassageCard]:

@@ -5,6 +5,13 @@ from backend.features.devices.model import EventHeader
 
 MAX_DRIFT = timedelta(seconds=60)
 REMEMBERED = timedelta(days=90)
+SILENT_AFTER = timedelta(minutes=3)
+"""A terminal asks for commands every half minute at least, and its sign of life is written once a minute."""
+
+
+def is_silent(last_seen_at: datetime | None, now: datetime) -> bool:
+    """Whether a device that was heard of before must be taken for cut off: it would not hear a command."""
+    return last_seen_at is not None and now - last_seen_at > SILENT_AFTER
 
 
 def check_times(header: EventHeader, now: datetime) -> None:

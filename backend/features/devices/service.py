@@ -129,7 +129,7 @@ def receive(
         answer |= found
         store.store_answer(work.session, device.id, header.event_id, answer)
     if device.last_seen_at is None or device.last_seen_at < work.now - SEEN_EVERY:
-        store.note_seen(work.session, device.id, work.now, work.now - SEEN_EVERY)
+        note_seen(work, device.id)
     return answer
 
 
@@ -155,7 +155,14 @@ def open_barrier(work: Work, within: Scope, device_id: DeviceId, passage_id: UUI
     return command
 
 
+def note_seen(work: Work, device_id: DeviceId) -> None:
+    """A sign of life; written at most once in SEEN_EVERY."""
+    store.note_seen(work.session, device_id, work.now, work.now - SEEN_EVERY)
+
+
 def waiting_commands(work: Work, device_id: DeviceId) -> list[Command]:
+    """To be asked again and again, and by that a device's sign of life."""
+    note_seen(work, device_id)
     return store.waiting_commands(work.session, device_id, work.now)
 
 

@@ -2,11 +2,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from backend.features.devices.model import CommandOutcome
-from backend.features.devices.tables import DeviceCommandRow
+from backend.features.devices.tables import DeviceCommandRow, DeviceRow
 from backend.features.passages.tables import PassageRow
+from backend.infrastructure import presence
 from backend.infrastructure.audit.tables import AuditEntryRow
 from backend.infrastructure.http.platform import Platform
 from backend.kernel.identity import Role
@@ -179,6 +180,25 @@ def test_a_look_at_a_photo_names_the_page_it_was_for(house: Gatehouse, guard: St
     assert guard.get(f"/media/{car}?purpose=register_check").status_code == 200
     assert guard.get(f"/media/{car}?purpose=curiosity").status_code == 422
     assert [look.purpose for look in actions(house, "passage.looked")] == ["register_check"]
+
+
+def test_the_guard_is_told_while_no_process_reads_plates(house: Gatehouse, guard: Staff) -> None:
+    assert "车牌识别暂时不可用" in guard.read("/gate/board")
+    engine = {"name": "ppocr-onnx", "version": "1", "loaded": True, "available": True, "detail": ""}
+    with house.platform.database.sessions.begin() as session:
+        presence.say(session, "recognition@here", "recognition", [engine | {"available": False}])
+    assert "车牌识别暂时不可用" in guard.read("/gate/board"), "an engine without its weights reads nothing"
+    with house.platform.database.sessions.begin() as session:
+        presence.say(session, "recognition@here", "recognition", [engine])
+    assert "车牌识别暂时不可用" not in guard.read("/gate/board")
+
+
+def test_the_guard_is_told_of_a_lane_that_has_fallen_silent(house: Gatehouse, guard: Staff) -> None:
+    house.acknowledge(house.entry)  # it asks for its commands
+    assert "没有回应" not in guard.read("/gate/board")
+    with house.platform.database.sessions.begin() as session:
+        session.execute(update(DeviceRow).values(last_seen_at=DeviceRow.last_seen_at - timedelta(minutes=4)))
+    assert "东门进口的设备没有回应" in guard.read("/gate/board")
 
 
 @pytest.mark.parametrize("address", ["/gate/board", "/passages", "/visits", "/audit"])
