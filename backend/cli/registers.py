@@ -10,10 +10,12 @@ from backend.cli.choices import AS_JSON, of_enum, refusals_told, show
 from backend.cli.context import OPERATOR, platform
 from backend.features.devices import service as devices
 from backend.features.devices.model import Direction
+from backend.features.sites import places
 from backend.features.sites import service as sites
 from backend.features.sites.model import SiteKind
 from backend.infrastructure.unit_of_work import Work, unit_of_work
-from backend.kernel.ids import GateId, SiteId, TenantId
+from backend.kernel.identity import Scope
+from backend.kernel.ids import DoorId, GateId, SiteId, TenantId
 from backend.pages import operator
 
 
@@ -71,15 +73,19 @@ def device() -> None:
 @click.option("--site", "site_name", required=True, help="Name or id.")
 @click.option("--gate", help="The entrance it stands at.")
 @click.option("--direction", type=of_enum(Direction))
-def enrol(name: str, site_name: str, gate: str | None, direction: str | None) -> None:
-    """Enrol a gate terminal; its token is printed this once."""
+@click.option("--door", help="The door that it opens.")
+def enrol(name: str, site_name: str, gate: str | None, direction: str | None, door: str | None) -> None:
+    """Enrol a gate terminal or a door controller; its token is printed this once."""
     here = platform()
     with refusals_told(), unit_of_work(here.database, OPERATOR) as work:
         place = one_site(work.session, site_name)
         _refuse_second(work, place, name)
         gate_id = _gate_id(work, place, gate)
         way = Direction(direction) if direction else None
-        enrolled = devices.enrol(work, here.crypto, place.tenant_id, place.id, name, gate_id=gate_id, direction=way)
+        door_id = _door_id(work, place, door)
+        enrolled = devices.enrol(
+            work, here.crypto, place.tenant_id, place.id, name, gate_id=gate_id, direction=way, door_id=door_id
+        )
     click.echo(f"device {enrolled.device_id}\ntoken  {enrolled.token}")
     click.echo("Put the token into the device now: only its hash is kept.", err=True)
 
@@ -95,6 +101,13 @@ def _gate_id(work: Work, place: operator.SiteLine, gate: str | None) -> GateId |
     if gate and found is None:
         raise click.ClickException(f"{place.name} has no gate {gate}; it has {', '.join(place.gates) or 'none'}")
     return found
+
+
+def _door_id(work: Work, place: operator.SiteLine, door: str | None) -> DoorId | None:
+    doors = {one.name: one.id for one in places.list_doors(work.session, Scope.of_sites([place.id]))}
+    if door and door not in doors:
+        raise click.ClickException(f"{place.name} has no door {door}; it has {', '.join(doors) or 'none'}")
+    return doors[door] if door else None
 
 
 @device.command("revoke")

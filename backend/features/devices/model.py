@@ -3,12 +3,14 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from backend.kernel.ids import DeviceId, GateId, SiteId, TenantId
+from backend.kernel.ids import DeviceId, DoorId, GateId, SiteId, TenantId
 
 
 class DeviceKind(Enum):
     GATE_TERMINAL = "gate_terminal"
     """A lane's camera and barrier behind one controller."""
+    DOOR_CONTROLLER = "door_controller"
+    """A door's reader and lock."""
 
 
 class Direction(Enum):
@@ -28,6 +30,7 @@ class Device:
     last_seen_at: datetime | None
     one_car_seconds: int = 8
     """Pictures of this lane that lie no further apart may be of one car."""
+    door_id: DoorId | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class EventHeader:
 
 class CommandKind(Enum):
     OPEN_BARRIER = "open_barrier"
+    OPEN_DOOR = "open_door"
 
 
 class CommandOutcome(Enum):

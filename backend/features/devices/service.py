@@ -26,12 +26,13 @@ from backend.infrastructure.crypto import Crypto
 from backend.infrastructure.unit_of_work import Database, Work
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Actor, ActorKind, Role, Scope
-from backend.kernel.ids import DeviceId, GateId, SiteId, TenantId, random_token, uuid7
+from backend.kernel.ids import DeviceId, DoorId, GateId, SiteId, TenantId, random_token, uuid7
 
 TOKEN_CONTEXT = "device-token"
 COMMANDS = "device_command"
 """Channel of NOTIFY; the payload is the device's id."""
 BARRIER_COMMAND_LIFE = timedelta(seconds=15)
+DOOR_COMMAND_LIFE = timedelta(seconds=5)
 SEEN_EVERY = timedelta(minutes=1)
 SHORTEST_ONE_CAR_SECONDS, LONGEST_ONE_CAR_SECONDS = 1, 60
 
@@ -52,6 +53,7 @@ def enrol(
     *,
     gate_id: GateId | None = None,
     direction: Direction | None = None,
+    door_id: DoorId | None = None,
 ) -> Enrolment:
     token = random_token()
     row = DeviceRow(
@@ -59,7 +61,8 @@ def enrol(
         tenant_id=tenant_id,
         site_id=site_id,
         gate_id=gate_id,
-        kind=DeviceKind.GATE_TERMINAL.value,
+        kind=(DeviceKind.GATE_TERMINAL if door_id is None else DeviceKind.DOOR_CONTROLLER).value,
+        door_id=door_id,
         direction=direction.value if direction else None,
         name=name,
         token_hash=crypto.look_up_hash(token, TOKEN_CONTEXT),
@@ -148,8 +151,19 @@ def _keep_conflict(own: Work, device_id: DeviceId, header: EventHeader, request_
 
 def open_barrier(work: Work, within: Scope, device_id: DeviceId, passage_id: UUID) -> Command:
     """Tells the device at once; after fifteen seconds the command is void."""
+    return _tell(work, within, device_id, CommandKind.OPEN_BARRIER, passage_id, BARRIER_COMMAND_LIFE)
+
+
+def open_door(work: Work, within: Scope, device_id: DeviceId) -> Command:
+    """Tells the device at once; after five seconds the command is void."""
+    return _tell(work, within, device_id, CommandKind.OPEN_DOOR, None, DOOR_COMMAND_LIFE)
+
+
+def _tell(
+    work: Work, within: Scope, device_id: DeviceId, kind: CommandKind, passage_id: UUID | None, life: timedelta
+) -> Command:
     device = get_device(work.session, within, device_id)
-    command = Command(uuid7(), CommandKind.OPEN_BARRIER, passage_id, work.now, work.now + BARRIER_COMMAND_LIFE)
+    command = Command(uuid7(), kind, passage_id, work.now, work.now + life)
     store.add_command(work.session, device, command)
     work.session.execute(text("SELECT pg_notify(:channel, :device)"), {"channel": COMMANDS, "device": str(device_id)})
     return command

@@ -9,10 +9,10 @@ from backend.features.devices.model import Command, CommandKind, Device, DeviceK
 from backend.features.devices.tables import DeviceCommandRow, DeviceEventConflictRow, DeviceEventRow, DeviceRow
 from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.identity import Scope
-from backend.kernel.ids import DeviceId, GateId, SiteId, TenantId, uuid7
+from backend.kernel.ids import DeviceId, DoorId, GateId, SiteId, TenantId, uuid7
 
 # Every event of every device asks these two: as text they cost a third of the processor time of an ORM query.
-_COLUMNS = "id, tenant_id, site_id, gate_id, kind, direction, name, last_seen_at, one_car_seconds"
+_COLUMNS = "id, tenant_id, site_id, gate_id, kind, direction, name, last_seen_at, one_car_seconds, door_id"
 _DEVICE = f"SELECT {_COLUMNS} FROM device WHERE "  # noqa: S608 - from the code
 _BY_TOKEN = text(_DEVICE + "token_hash = :token_hash AND revoked_at IS NULL")
 _BY_ID = text(_DEVICE + "id = :id AND site_id = ANY(:sites)")
@@ -45,6 +45,7 @@ def _device(row: Any) -> Device:
         row.name,
         row.last_seen_at,
         row.one_car_seconds,
+        None if row.door_id is None else DoorId(row.door_id),
     )
 
 

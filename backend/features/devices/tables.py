@@ -29,6 +29,7 @@ class DeviceRow(Row):
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
     gate_id: Mapped[UUID | None] = mapped_column(ForeignKey("gate.id"))
     kind: Mapped[str] = mapped_column(Text)
+    door_id: Mapped[UUID | None] = mapped_column(ForeignKey("door.id"))
     direction: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)

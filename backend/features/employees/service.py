@@ -24,7 +24,7 @@ from backend.infrastructure.inserting import add_if_absent
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
-from backend.kernel.ids import EmployeeId, uuid7
+from backend.kernel.ids import EmployeeId, SiteId, uuid7
 
 CERTIFICATE_CONTEXT = "certificate"
 
@@ -79,6 +79,11 @@ def get_employee(session: Session, within: Scope, employee_id: UUID) -> Employee
     """The whole file. Raises NotFound."""
     row = _row(session, within, employee_id)
     return store.files_of(session, within, [row])[row.id]
+
+
+def site_of(session: Session, within: Scope, employee_id: UUID) -> SiteId:
+    """Where they work. Raises NotFound."""
+    return SiteId(_row(session, within, employee_id).site_id)
 
 
 def _row(session: Session, within: Scope, employee_id: UUID) -> EmployeeRow:

@@ -22,7 +22,7 @@ from backend.infrastructure.inserting import add_if_absent
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
-from backend.kernel.ids import DoorId, SegmentId, SiteId, ZoneId, uuid7
+from backend.kernel.ids import BuildingId, DoorId, SegmentId, SiteId, UnitId, ZoneId, uuid7
 
 
 def add_zone(
@@ -102,6 +102,27 @@ def list_boundary(session: Session, within: Scope) -> list[BoundarySegment]:
 
 def list_doors(session: Session, within: Scope) -> list[Door]:
     return store.list_doors(session, within)
+
+
+def get_door(session: Session, within: Scope, door_id: UUID) -> Door:
+    """Raises NotFound."""
+    door = store.find_door(session, within, door_id)
+    if door is None:
+        raise NotFound
+    return door
+
+
+def get_zone(session: Session, within: Scope, zone_id: UUID) -> Zone:
+    """Raises NotFound."""
+    zone = store.find_zone(session, within, zone_id)
+    if zone is None:
+        raise NotFound
+    return zone
+
+
+def places_of_rooms(session: Session, within: Scope, rooms: Iterable[UUID]) -> dict[UUID, tuple[BuildingId, UnitId]]:
+    """The building and the unit of each room."""
+    return store.places_of_rooms(session, within, rooms)
 
 
 def _written(protections: Iterable[Protection]) -> str:

@@ -135,6 +135,25 @@ def _segment(row: BoundarySegmentRow) -> BoundarySegment:
     )
 
 
+def find_zone(session: Session, within: Scope, zone_id: UUID) -> Zone | None:
+    row = session.scalar(select(ZoneRow).where(ZoneRow.id == zone_id, ZoneRow.site_id.in_(within.sites)))
+    return None if row is None else _zone(row)
+
+
+def find_door(session: Session, within: Scope, door_id: UUID) -> Door | None:
+    row = session.scalar(select(DoorRow).where(DoorRow.id == door_id, DoorRow.site_id.in_(within.sites)))
+    return None if row is None else _door(row)
+
+
+def places_of_rooms(session: Session, within: Scope, rooms: Iterable[UUID]) -> dict[UUID, tuple[BuildingId, UnitId]]:
+    found = session.execute(
+        select(RoomRow.id, UnitRow.building_id, UnitRow.id)
+        .join(UnitRow, UnitRow.id == RoomRow.unit_id)
+        .where(RoomRow.id.in_(list(rooms)), RoomRow.site_id.in_(within.sites))
+    )
+    return {room: (BuildingId(building), UnitId(unit)) for room, building, unit in found}
+
+
 def list_doors(session: Session, within: Scope) -> list[Door]:
     rows = session.scalars(
         select(DoorRow).where(DoorRow.site_id.in_(within.sites)).order_by(DoorRow.site_id, DoorRow.name)

@@ -104,6 +104,7 @@ def test_unknown_names_are_answered_with_what_to_do(flask: Console) -> None:
     assert "flask site list" in flask.refused("device", "enrol", "道闸", "--site", "没有的小区")
     add_site(flask, "东门")
     assert "东门" in flask.refused("device", "enrol", "道闸", "--site", "晨光花园", "--gate", "北门")
+    assert "没有的门" in flask.refused("device", "enrol", "门禁", "--site", "晨光花园", "--door", "没有的门")
 
 
 def test_a_device_is_heard_until_it_is_revoked(flask: Console) -> None:
