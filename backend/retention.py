@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
+from backend.features.credentials.tables import CredentialRow, DoorEventRow
 from backend.features.devices.tables import DeviceEventConflictRow, DeviceEventRow
 from backend.features.imports.tables import ImportRow
 from backend.features.media.tables import MediaRow
@@ -76,6 +77,18 @@ RETENTION: tuple[Retention, ...] = (
         (_rows(VisitRow, "valid_until", 90), _rows(NoticeRow, "created_at", 90)),
     ),
     Retention("person_identity", "register of the property's residents", "with the residency, by the register"),
+    Retention(
+        "credential",
+        "lets its holder in; kept a while to answer who held a card",
+        "180 days after it was returned or revoked",
+        (_rows(CredentialRow, "changed_at", 180, "state IN ('returned', 'revoked')"),),
+    ),
+    Retention(
+        "door_event",
+        "record of entries and of doors forced or held open (PIPL 13(1)2, contract of property management)",
+        "180 days after the event",
+        (_rows(DoorEventRow, "at", 180),),
+    ),
     Retention("employee_identity", "employment and the duty to vet guards", "with the employment, by the register"),
     Retention(
         "register_change",

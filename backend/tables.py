@@ -2,6 +2,7 @@
 
 from backend.features.accounts import tables as accounts
 from backend.features.assets import tables as assets
+from backend.features.credentials import tables as credentials
 from backend.features.devices import tables as devices
 from backend.features.employees import tables as employees
 from backend.features.imports import tables as imports
@@ -23,6 +24,7 @@ MODULES = (
     assets,
     audit,
     changes,
+    credentials,
     devices,
     employees,
     feed,

@@ -76,6 +76,12 @@ CATALOGUE: Mapping[TemplateKey, Template] = MappingProxyType(
                 fields=_VISIT_FIELDS,
             ),
         ),
+        TemplateKey.CARD_CHANGED: Template(
+            sms_code="SMS_100000005",
+            text="您在${community}的门禁卡（尾号${tail}）已于${time}办理：${news}。"
+            "门卫核对身份后会为您开门；如有疑问或异议，请联系物业服务中心。序号${serial}。",
+            max_characters={"community": 35, "tail": 4, "time": 20, "news": 20, "serial": 10},
+        ),
     }
 )
 

@@ -14,6 +14,7 @@ class TemplateKey(StrEnum):
     VISITOR_PASS_CODE = "visitor_pass_code"
     VISITOR_ARRIVED = "visitor_arrived"
     VISITOR_LEFT = "visitor_left"
+    CARD_CHANGED = "card_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

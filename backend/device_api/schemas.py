@@ -2,6 +2,7 @@
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from backend.features.credentials.model import DoorAlarm
 from backend.features.devices.model import CommandKind, CommandOutcome
 from backend.features.passages.model import BodyColour, Heading, VehicleType
 from backend.features.passes.rules import TEXT_LENGTH
@@ -75,6 +76,15 @@ class PassCheckResponse(EventResponse):
     admitted = fields.Boolean(required=True)
     reason = fields.String(required=True, metadata={"description": "stable code; `admitted` or why not"})
     text = fields.String(required=True, metadata={"description": "one calm sentence for the display, Chinese"})
+
+
+class AccessCheckRequest(Envelope):
+    card = Text(64, required=True, metadata={"description": "the card's number in hexadecimal digits"})
+    pin = fields.String(validate=[Bounds(equal=6), validate.Regexp("^[0-9]{6}$", error="应为六位数字")])
+
+
+class DoorAlarmRequest(Envelope):
+    kind = fields.Enum(DoorAlarm, by_value=True, required=True)
 
 
 class CommandResponse(JsonSchema):

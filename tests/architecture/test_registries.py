@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from backend.features.credentials.model import Denial
 from backend.features.passages.model import AdmitReason, AskReason
 from backend.features.passes.model import PassFault
 from backend.features.visits.model import VisitFault
@@ -46,6 +47,8 @@ UNSCOPED = {
     "imports.fill": "a row that was found within a scope",
     "imports.finish": "a row that was found within a scope",
     "imports.import_of": "shapes a row that was found within a scope",
+    "credentials.credential_of": "shapes a row that was found within a scope",
+    "credentials.holder_of": "shapes a row that was found within a scope",
     "people.fields_of": "shapes a row that was found within a scope",
     "passages.add_reading": "a new row of a capture that was found within a scope",
     "passages.add_review": "a new row of a passage that was found within a scope",
@@ -106,7 +109,7 @@ def test_every_refused_picture_and_number_has_a_text(module: ModuleType, refusal
 
 
 def test_every_decision_at_the_gate_has_a_sentence_for_the_visitor() -> None:
-    enums: tuple[type[Enum], ...] = (AdmitReason, AskReason, VisitFault, PassFault)
+    enums: tuple[type[Enum], ...] = (AdmitReason, AskReason, VisitFault, PassFault, Denial)
     reasons = {member.value for enum in enums for member in enum}
     assert sorted(reasons - DECISIONS.keys()) == []
 

@@ -32,7 +32,7 @@ def capture(body: dict[str, Any]) -> Response:
     _, device_id = device_place()
     with request_work() as work:
         device = devices.get_device(work.session, g.actor.scope, device_id)
-        header = _header(body, "capture")
+        header = header_of(body, "capture")
 
         passage_id, seen = PassageId(uuid7()), VehicleSeen(**body["vehicle"])
 
@@ -50,7 +50,7 @@ def check_pass(body: dict[str, Any]) -> Response:
     _, device_id = device_place()
     with request_work() as work:
         device = devices.get_device(work.session, g.actor.scope, device_id)
-        header = _header(body, "pass_check")
+        header = header_of(body, "pass_check")
         return answer(work, devices.receive(work, device, header, _body_hash(), lambda: _check(work, device, body)))
 
 
@@ -64,7 +64,7 @@ def _check(work: Work, device: Device, body: dict[str, Any]) -> dict[str, Any]:
     return {"admitted": fault is None, "reason": reason, "text": decision_text(reason)}
 
 
-def _header(body: dict[str, Any], kind: str) -> EventHeader:
+def header_of(body: dict[str, Any], kind: str) -> EventHeader:
     return EventHeader(
         event_id=body["event_id"],
         boot_id=body["boot_id"],

@@ -12,6 +12,10 @@ class NoticeKind(Enum):
     VISITOR_ARRIVED = "visitor_arrived"
     VISITOR_LEFT = "visitor_left"
     """To the resident who announced the visit."""
+    CARD_STOPPED = "card_stopped"
+    CARD_RESUMED = "card_resumed"
+    CARD_REPLACED = "card_replaced"
+    """To the holder of a card, at the number on file."""
 
 
 class NoticeState(Enum):
@@ -29,10 +33,11 @@ class Notice:
     tenant_id: TenantId
     site_id: SiteId
     kind: NoticeKind
-    visit_id: UUID
+    visit_id: UUID | None
     gate_id: UUID | None
     occurred_at: datetime
     state: NoticeState
+    credential_id: UUID | None = None
 
     @property
     def out_id(self) -> str:

@@ -23,17 +23,19 @@ def promise(
     kind: NoticeKind,
     site_id: SiteId,
     *,
-    visit_id: UUID,
+    visit_id: UUID | None = None,
+    credential_id: UUID | None = None,
     tenant_id: TenantId,
     gate_id: UUID | None = None,
 ) -> UUID:
-    """Records the notice and promises its sending, in the caller's transaction."""
+    """Of a visit or of a credential. Records the notice and promises its sending, in the caller's transaction."""
     notice = NoticeRow(
         id=uuid7(),
         tenant_id=tenant_id,
         site_id=site_id,
         kind=kind.value,
         visit_id=visit_id,
+        credential_id=credential_id,
         gate_id=gate_id,
         occurred_at=work.now,
         state=NoticeState.PROMISED.value,

@@ -35,6 +35,7 @@ def _notice(row: NoticeRow) -> Notice:
         row.gate_id,
         row.occurred_at,
         NoticeState(row.state),
+        row.credential_id,
     )
 
 

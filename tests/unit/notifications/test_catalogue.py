@@ -25,6 +25,13 @@ PARAMS = {
         "serial": "4712",
     },
 }
+PARAMS[TemplateKey.CARD_CHANGED] = {
+    "community": "安邻花园",
+    "tail": "A1B2",
+    "time": "11月22日 14:05",
+    "news": "停用",
+    "serial": "4713",
+}
 PARAMS[TemplateKey.VISITOR_LEFT] = PARAMS[TemplateKey.VISITOR_ARRIVED]
 
 
