@@ -55,6 +55,16 @@ def _site_id(work: Work, tenant_id: TenantId, name: str) -> SiteId | None:
     return found[0] if found else None
 
 
+@site.command("province")
+@click.argument("name")
+@click.argument("province")
+def set_province(name: str, province: str) -> None:
+    """Say which province's plates are at home at a site: it breaks ties between readings of worn plates."""
+    with refusals_told(), unit_of_work(platform().database, OPERATOR) as work:
+        sites.set_home_province(work, operator.everything(work.session), one_site(work.session, name).id, province)
+    click.echo(f"{name}: {province}")
+
+
 @site.command("list")
 @AS_JSON
 def list_sites(as_json: bool) -> None:

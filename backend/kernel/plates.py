@@ -5,11 +5,14 @@ import unicodedata
 
 from backend.kernel.errors import Refusal
 
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+"""The first character of a civil plate says which province registered it."""
+
 _PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z]"
+    rf"[{PROVINCES}][A-HJ-Z]"
     r"[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9学警港澳挂使领]"
-    r"|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-Z][A-Z0-9]{3}应急"
-    r"|WJ[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]?[0-9]{4}[0-9A-Z]"
+    rf"|[{PROVINCES}][A-HJ-Z][A-Z0-9]{{3}}应急"
+    rf"|WJ[{PROVINCES}]?[0-9]{{4}}[0-9A-Z]"
     r"|[A-Z]{2}[0-9]{5}"
 )
 _SEPARATORS = re.compile(r"[\s·.•・\-]")

@@ -25,3 +25,9 @@ class BoundarySizeInvalid(Refusal):
     """A boundary segment needs a length, and a height above nothing."""
 
     code = "boundary_size_invalid"
+
+
+class NoSuchProvince(Refusal):
+    """No plate begins with this character."""
+
+    code = "province_unknown"

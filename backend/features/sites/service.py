@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.features.sites import store
-from backend.features.sites.errors import TooManyGates
+from backend.features.sites.errors import NoSuchProvince, TooManyGates
 from backend.features.sites.model import Gate, Room, Site, SiteKind
 from backend.features.sites.tables import BuildingRow, GateRow, RoomRow, SiteRow, TenantRow, UnitRow
 from backend.infrastructure.audit.entry import Subject
@@ -14,6 +14,7 @@ from backend.infrastructure.unit_of_work import Work
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
 from backend.kernel.ids import BuildingId, GateId, RoomId, SiteId, TenantId, uuid7
+from backend.kernel.plates import PROVINCES
 
 GATE_BITS = 32
 DENGBAO_3 = "dengbao-3"
@@ -35,6 +36,15 @@ def add_site(work: Work, tenant_id: TenantId, name: str, kind: SiteKind, home_pr
     work.session.flush()
     work.record("site.added", Subject("site", site.id), tenant_id=tenant_id)
     return SiteId(site.id)
+
+
+def set_home_province(work: Work, within: Scope, site_id: UUID, province: str) -> None:
+    """The province that breaks ties between readings of worn plates here. Raises NoSuchProvince, NotFound."""
+    if len(province) != 1 or province not in PROVINCES:
+        raise NoSuchProvince
+    site = get_site(work.session, within, site_id)
+    store.set_home_province(work.session, within, site.id, province)
+    work.record("site.province_set", Subject("site", site.id), tenant_id=site.tenant_id, province=province)
 
 
 def add_gate(work: Work, site_id: SiteId, name: str) -> GateId:

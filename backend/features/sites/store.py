@@ -62,6 +62,11 @@ def _gate(row: GateRow) -> Gate:
     return Gate(GateId(row.id), SiteId(row.site_id), row.name, row.bit)
 
 
+def set_home_province(session: Session, within: Scope, site_id: SiteId, province: str) -> None:
+    row = session.scalars(select(SiteRow).where(SiteRow.id == site_id, SiteRow.id.in_(within.sites))).one()
+    row.home_province = province
+
+
 def next_gate_bit(session: Session, site_id: SiteId) -> int:
     last = session.scalar(select(func.max(GateRow.bit)).where(GateRow.site_id == site_id))
     return 0 if last is None else last + 1

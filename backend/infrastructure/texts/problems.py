@@ -75,6 +75,7 @@ PROBLEMS |= {  # gate and media
     "passage_nothing_to_confirm": ("没有可确认的车牌", "请更正车牌或选择手动放行。"),
     "passage_reason_not_owed": ("无需补填原因", "这次放行的原因已经填写。"),
     "training_consent_not_given": ("本小区没有同意导出", "请物业管理人员先在“识别改进”页面阅读说明并开启。"),
+    "province_unknown": ("没有这个省份简称", "请填写车牌开头的一个汉字，例如 苏。"),
     "review_lapsed": ("这辆车已经离开", "不会再为它开闸；如果车还在门口，请到岗亭页面处理。"),
     "device_window_out_of_range": ("合并时间超出范围", "请设置 {shortest} 到 {longest} 秒。"),
     "visit_window_too_long": ("预约时间太长", "一次预约最长 {longest_days} 天。"),

@@ -77,6 +77,7 @@ ACTIONS: Mapping[str, str] = {
     "resident.logged_in": "住户登录",
     "resident.logged_out": "住户退出",
     "resident.phone_shared": "住户提供手机号",
+    "site.province_set": "设置本地车牌省份",
     "site.looked": "查看车牌核对",
     "site.added": "新建小区或校园",
     "staff.created": "新建账号",

@@ -8,6 +8,8 @@ import pyotp
 from backend.features.accounts import service as accounts
 from backend.features.accounts.model import Portal
 from backend.features.devices import service as devices
+from backend.features.sites import service as sites
+from backend.pages import operator
 from recognition.weights import list_weights
 from tests.drivers.console import Console
 
@@ -33,6 +35,29 @@ def test_a_site_created_twice_is_one_site(flask: Console) -> None:
     assert "1 gates added" in add_site(flask, "东门", "西门")
     [site] = listed(flask, "site", "list")
     assert (site["name"], site["tenant"], sorted(site["gates"])) == ("晨光花园", "晨光物业", ["东门", "西门"])
+
+
+def test_a_sites_home_province_can_be_changed_to_one_that_plates_begin_with(flask: Console) -> None:
+    add_site(flask)
+    flask.done("site", "province", "晨光花园", "浙")
+    assert "province_unknown" in flask.refused("site", "province", "晨光花园", "甲")
+    assert "province_unknown" in flask.refused("site", "province", "晨光花园", "苏浙")
+    here = flask.platform()
+    with here.database.sessions() as session:
+        [site] = sites.list_sites(session, operator.everything(session))
+    assert site.home_province == "浙"
+
+
+def test_a_lanes_window_is_set_within_its_bounds(flask: Console) -> None:
+    add_site(flask, "东门")
+    enrolled = flask.done("device", "enrol", "东门进口", "--site", "晨光花园", "--gate", "东门", "--direction", "in")
+    device_id = value_of("device", enrolled)
+    flask.done("device", "window", device_id, "12")
+    assert "device_window_out_of_range" in flask.refused("device", "window", device_id, "0")
+    here = flask.platform()
+    with here.database.sessions() as session:
+        [device] = devices.list_devices(session, operator.everything(session))
+    assert device.one_car_seconds == 12
 
 
 def test_a_new_account_logs_in_with_its_temporary_password_and_must_change_it(flask: Console) -> None:
