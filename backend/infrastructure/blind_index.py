@@ -3,7 +3,7 @@
 The forms of 王小明, 13800000001: each run of two and more characters; the full pinyin, and that of the given name, from
 three letters on; the initials; the last four digits. Each form is hashed with the look-up key and the site, and cut to
 64 bits: whoever has the database alone cannot test a guess, and the same name looks different at another site.
-What it gives away is told in docs/decisions/0013-search-in-sealed-names.md.
+What it gives away is told in docs/decisions/0014-search-in-sealed-names.md.
 """
 
 import re
