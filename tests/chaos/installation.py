@@ -143,8 +143,11 @@ class Installation:
         return f"stop one of {worker.info['name']}"
 
     def pause_group(self, dice: random.Random) -> str:
-        """Longer than a lease: its jobs go to others, and it comes back believing them its own."""
-        name, seconds = dice.choice(sorted(self.pools)), dice.uniform(12, 20)
+        """Longer than a lease: its jobs go to others, and it comes back believing them its own.
+
+        Not of recognition: there is one such pool, and with its parent stopped too nobody is left to read.
+        """
+        name, seconds = dice.choice(sorted(set(self.pools) - {"recognition"})), dice.uniform(12, 20)
         self.pause(name, seconds)
         return f"pause the group of {name} for {seconds:.0f} s"
 
