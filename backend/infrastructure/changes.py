@@ -64,6 +64,7 @@ class Change:
     actor_kind: ActorKind
     actor_id: UUID | None
     fields: dict[str, Difference] = field(repr=False)
+    subject_id: UUID
 
 
 def register(kind: str, about: str = "id") -> dict[str, Any]:
@@ -163,4 +164,5 @@ def history_of(session: Session, within: Scope, subjects: Iterable[UUID], limit:
 
 def _change(row: RegisterChangeRow) -> Change:
     fields = {name: Difference(*pair) for name, pair in json.loads(row.fields).items()}
-    return Change(row.id, row.kind, ChangeAction(row.action), row.at, ActorKind(row.actor_kind), row.actor_id, fields)
+    actor = ActorKind(row.actor_kind)
+    return Change(row.id, row.kind, ChangeAction(row.action), row.at, actor, row.actor_id, fields, row.subject_id)
