@@ -1,6 +1,7 @@
 """Residents: log-in by WeChat, the phone number that WeChat vouches for, binding to a household by that number."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from backend.infrastructure.unit_of_work import Database, Work, unit_of_work
 from backend.kernel.clock import local_day
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import ANONYMOUS, Actor, Scope
-from backend.kernel.ids import ResidentId, random_token
+from backend.kernel.ids import PersonId, ResidentId, random_token
 from backend.kernel.paging import Page, PageRequest
 
 TOKEN_CONTEXT = "resident-token"
@@ -126,6 +127,13 @@ def _bind(work: Work, resident_id: ResidentId, member: Membership) -> Binding:
     work.record("binding.requested", Subject("binding", binding.id), tenant_id=member.tenant_id)
     work.publish("binding.requested", member.site_id, binding.id)
     return binding
+
+
+def own_persons(session: Session, resident_id: UUID | None, day: date) -> set[PersonId]:
+    """As whom the register knows this resident: by approved bindings to homes of today."""
+    bindings = [] if resident_id is None else store.bindings_of(session, ResidentId(resident_id))
+    approved = {binding.person_id for binding in bindings if binding.state is BindingState.APPROVED}
+    return {one.person_id for one in people.current_memberships(session, approved, day)}
 
 
 def list_own_bindings(session: Session, resident_id: UUID, request: PageRequest) -> Page[Binding]:
