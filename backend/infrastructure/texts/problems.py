@@ -119,7 +119,7 @@ PROBLEMS |= {  # credentials and doors
     "reason_not_allowed": ("不能因此停卡", "停卡只限页面所列的原因；欠费、纠纷等不能影响住户回家。"),
     "holder_must_ask": ("需要本人提出", "房东、配偶或他人不能停用住户的卡，请由持卡人本人提出。"),
     "still_at_home": ("登记显示仍在居住或工作", "请先在登记中办理迁出或离职，再停用门禁凭证。"),
-    "account_needed": ("请写明情况", "请用至少 {at_least} 个字写明发生了什么，会告知持卡人。"),
+    "account_needed": ("请写明情况", "请用至少 {at_least} 个字写明发生了什么，停用前须已告知持卡人。"),
     "management_must_decide": ("需要物业经理决定", "因安全问题停卡须由物业经理核实后办理。"),
     "device_is_no_door": ("设备未绑定门", "请联系运维人员为设备设置所在的门。"),
     "alarm_acknowledged": ("已有人处理", "这条报警已由他人确认。"),

@@ -6,6 +6,8 @@ from backend.features.accounts.model import Portal
 from backend.infrastructure.http.platform import Platform
 from backend.portals.shared.audit import audit
 from backend.portals.shared.bindings import bindings
+from backend.portals.shared.credentials import cards
+from backend.portals.shared.doors import doors
 from backend.portals.shared.factory import Face, create_portal
 from backend.portals.shared.gate import gate
 from backend.portals.shared.home import home
@@ -14,13 +16,28 @@ from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
 from backend.portals.shared.registers import registers
 from backend.portals.shared.review import review
-from backend.portals.shared.tiles import AUDIT, BINDINGS, GATE, PASSAGES, REGISTERS, REVIEW, TRAINING, VISITS
+from backend.portals.shared.tiles import (
+    AUDIT,
+    BINDINGS,
+    CREDENTIALS,
+    DOORS,
+    GATE,
+    PASSAGES,
+    REGISTERS,
+    REVIEW,
+    TRAINING,
+    VISITS,
+)
 from backend.portals.shared.training import training
 
-FACE = Face(Portal.PROPERTY, "安邻 · 物业", (GATE, REVIEW, PASSAGES, VISITS, BINDINGS, REGISTERS, TRAINING, AUDIT))
+FACE = Face(
+    Portal.PROPERTY,
+    "安邻 · 物业",
+    (GATE, REVIEW, PASSAGES, VISITS, CREDENTIALS, DOORS, BINDINGS, REGISTERS, TRAINING, AUDIT),
+)
 
 
 def create_app(platform: Platform) -> Flask:
     return create_portal(
-        FACE, platform, (login, home, gate, review, pictures, lists, bindings, registers, training, audit)
+        FACE, platform, (login, home, gate, review, pictures, lists, cards, doors, bindings, registers, training, audit)
     )

@@ -7,6 +7,10 @@ GATE = Tile("gate.show", "岗亭", "看谁在门口，一键放行", Permission.
 REVIEW = Tile("review.show", "车牌核对", "拿不准的车牌，一键确认", Permission.PASSAGE_READ)
 PASSAGES = Tile("lists.passages", "通行记录", "按日期、出入口、车牌查找", Permission.PASSAGE_READ)
 VISITS = Tile("lists.visits", "访客", "今天谁要来", Permission.VISIT_READ)
+CREDENTIALS = Tile(
+    "credentials.show", "门禁凭证", "发卡、补办、挂失、注销", Permission.CREDENTIAL_MANAGE, "credentials"
+)
+DOORS = Tile("doors.show", "门", "哪扇门报警，谁没能进门", Permission.DOOR_WATCH, "doors")
 BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", Permission.BINDING_DECIDE)
 TRAINING = Tile("training.show", "识别改进", "核对过的车牌能否用于改进识别", Permission.TRAINING_CONSENT)
 AUDIT = Tile("audit.show", "审计", "谁在什么时候看了、做了什么", Permission.AUDIT_READ)

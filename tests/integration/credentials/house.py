@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from flask import Flask
 
+from backend.features.accounts import service as accounts
+from backend.features.accounts.model import NewStaff
 from backend.features.credentials import service as credentials
 from backend.features.credentials.model import Assurance, Credential, Holder
 from backend.features.devices import service as devices
@@ -19,10 +21,11 @@ from backend.features.sites.model import DoorPlace, ZoneKind
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.unit_of_work import Work, unit_of_work
 from backend.kernel.clock import local_day
-from backend.kernel.identity import Scope, system_actor
+from backend.kernel.identity import Role, Scope, system_actor
 from backend.kernel.ids import DoorId, PersonId
 from tests.builders.community import MOVED_IN, Community, build_community
 from tests.integration.device_api.terminal import Terminal
+from tests.integration.portals.gatehouse import PASSWORD, StaffMember
 
 CARD, OTHER_CARD, THIRD_CARD = "04A22B1C", "04A22B2D", "04A22B3E"
 
@@ -74,6 +77,14 @@ class House:
             person_id = people.add_person(work, self.platform.crypto, site, name, phone)
             people.add_member(work, self.within, self.community.household_id, person_id, Relation.TENANT, MOVED_IN)
         return person_id
+
+    def employ(self, username: str, role: Role) -> StaffMember:
+        """Somebody with an account of the property portal."""
+        with self.work() as work:
+            reached = frozenset({self.community.site_id})
+            new = NewStaff(username, "李保安", PASSWORD, frozenset({role}), self.community.tenant_id, reached)
+            staff_id = accounts.create_staff(work, new)
+            return StaffMember(staff_id, username, accounts.enrol_totp(work, staff_id).secret)
 
     def move_out(self) -> None:
         with self.work() as work:
