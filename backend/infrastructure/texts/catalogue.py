@@ -15,8 +15,9 @@ ENGLISH = "en"
 
 
 def choose_language(accepted: LanguageAccept) -> str:
-    """Chinese, unless the reader asks for English and not for Chinese."""
-    return accepted.best_match([CHINESE, ENGLISH], default=CHINESE)
+    """Chinese, unless the reader would rather have English; zh-Hans-CN is Chinese and en-GB English."""
+    wanted = (tag.lower().split("-")[0] for tag, quality in accepted if quality > 0)
+    return next((language for language in wanted if language in (CHINESE, ENGLISH)), CHINESE)
 
 
 def translate(text: str) -> str:
