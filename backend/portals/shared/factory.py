@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from backend.features.accounts.model import Portal
 from backend.infrastructure.http.app import prepare
 from backend.infrastructure.http.platform import Platform
-from backend.infrastructure.texts import translate
+from backend.infrastructure.texts import CHINESE, translate
 from backend.kernel.identity import Permission
 from backend.portals.shared import vehicle_wording, wording
 from backend.portals.shared.cookies import authenticator, configure_cookies
@@ -49,6 +49,7 @@ class Face:
 def create_portal(face: Face, platform: Platform, blueprints: Sequence[Blueprint]) -> Flask:
     app = Flask(f"backend.portals.{face.portal.value}", template_folder=HERE / "templates", static_folder=STATIC)
     prepare(app, platform, authenticator(platform, face.portal))
+    app.before_request(speak_chinese)
     configure_cookies(app, platform, face.portal)
     app.config.update(ANLIN_FACE=face, WTF_CSRF_TIME_LIMIT=None, SEND_FILE_MAX_AGE_DEFAULT=YEAR_SECONDS)
     app.before_request(allow_upload)
@@ -60,6 +61,11 @@ def create_portal(face: Face, platform: Platform, blueprints: Sequence[Blueprint
         app.register_blueprint(blueprint)
     _teach_templates(app, face, platform)
     return app
+
+
+def speak_chinese() -> None:
+    """The pages are Chinese, so what they say of a refusal is, too, in a browser that would rather have English."""
+    g.language = CHINESE
 
 
 def serve_assets(app: Flask) -> None:

@@ -15,7 +15,7 @@ from backend.infrastructure.http.platform import Platform, platform
 from backend.kernel.clock import LOCAL_ZONE, local_day, local_text
 from backend.kernel.identity import Actor, Permission, Scope
 from backend.portals.shared import wording
-from backend.portals.shared.factory import STATIC, serve_assets
+from backend.portals.shared.factory import STATIC, serve_assets, speak_chinese
 from backend.portals.shared.page import page, page_work
 from backend.portals.shared.refusals import install_refusal_pages
 
@@ -29,6 +29,7 @@ visitor = Blueprint("visitor", __name__)
 def create_app(platform: Platform) -> Flask:
     app = Flask("backend.portals.visitor", template_folder=Path(__file__).parent / "templates", static_folder=STATIC)
     prepare(app, platform, _nobody)
+    app.before_request(speak_chinese)
     install_refusal_pages(app)
     serve_assets(app)
     app.jinja_env.filters["plate"] = wording.spaced_plate

@@ -35,6 +35,15 @@ def test_the_policy_allows_no_inline_script_and_no_frame(
     assert "frame-ancestors 'none'" in policy
 
 
+@pytest.mark.parametrize("create", FACTORIES)
+def test_a_page_is_chinese_in_a_browser_that_would_rather_have_english(
+    create: Callable[[Platform], Flask], platform: Platform
+) -> None:
+    page = create(platform).test_client().get("/nothing", headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert "没有找到" in page.text
+    assert "Not found" not in page.text
+
+
 def test_a_manager_reads_every_page(house: Gatehouse, portal: Flask) -> None:
     house.expect(plate="苏B88888")
     house.car(certain("苏B88888"))
