@@ -21,6 +21,7 @@ MESSAGES = {
     "invalid_awareness": "时间需带时区，例如 2026-01-31T08:00:00+08:00",
     "format": "格式不对",
     "too_large": "数值过大",
+    "special": "不是有限的数值",
     "out_of_calendar": "时间超出范围",
     "unprintable": "不能包含控制字符",
 }
@@ -78,12 +79,21 @@ class ItemCount(Bounds):
 
 
 class Between(validate.Range):
-    message_min = "不能小于 {{min}}"
-    message_max = "不能大于 {{max}}"
-    message_all = "应在 {{min}} 到 {{max}} 之间"
+    def __init__(self, *, min: float | None = None, max: float | None = None) -> None:
+        super().__init__(min, max)  # which fills messages of a class in once, before the language is known
+        self.message_min = "不能小于 {min}"
+        self.message_max = "不能大于 {max}"
+        self.message_all = "应在 {min} 到 {max} 之间"
 
     def _format_error(self, value: Any, message: str) -> str:
         return super()._format_error(value, translate(message))
+
+
+class Shape(validate.Regexp):
+    """A pattern with its own message, which has to be a text of the catalogue."""
+
+    def _format_error(self, value: str | bytes) -> str:
+        return translate(self.error)
 
 
 class Text(fields.String):
