@@ -1,12 +1,12 @@
 """What devices send and get. Unknown fields are refused: a typo in a firmware must not pass unseen."""
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
 from backend.features.credentials.model import DoorAlarm
 from backend.features.devices.model import CommandKind, CommandOutcome
 from backend.features.passages.model import BodyColour, Heading, VehicleType
 from backend.features.passes.rules import TEXT_LENGTH
-from backend.infrastructure.http.schema_base import Between, Bounds, Instant, ItemCount, JsonSchema, Text
+from backend.infrastructure.http.schema_base import Between, Bounds, Instant, ItemCount, JsonSchema, Shape, Text
 from backend.infrastructure.texts import translate
 
 HIGHEST_COUNTER = 2**31 - 1
@@ -55,7 +55,7 @@ class PassCheckRequest(Envelope):
     """Exactly one of the two."""
 
     qr = Text(TEXT_LENGTH, min_length=TEXT_LENGTH)
-    code = fields.String(validate=[Bounds(equal=6), validate.Regexp("^[0-9]{6}$", error="应为六位数字")])
+    code = fields.String(validate=[Bounds(equal=6), Shape("^[0-9]{6}$", error="应为六位数字")])
 
     @validates_schema
     def one_credential(self, data: dict[str, object], **_: object) -> None:
@@ -75,12 +75,15 @@ class CaptureResponse(EventResponse):
 class PassCheckResponse(EventResponse):
     admitted = fields.Boolean(required=True)
     reason = fields.String(required=True, metadata={"description": "stable code; `admitted` or why not"})
-    text = fields.String(required=True, metadata={"description": "one calm sentence for the display, Chinese"})
+    text = fields.String(
+        required=True,
+        metadata={"description": "one calm sentence for the display; English for `Accept-Language: en`, else Chinese"},
+    )
 
 
 class AccessCheckRequest(Envelope):
     card = Text(64, required=True, metadata={"description": "the card's number in hexadecimal digits"})
-    pin = fields.String(validate=[Bounds(equal=6), validate.Regexp("^[0-9]{6}$", error="应为六位数字")])
+    pin = fields.String(validate=[Bounds(equal=6), Shape("^[0-9]{6}$", error="应为六位数字")])
 
 
 class DoorAlarmRequest(Envelope):
