@@ -45,6 +45,8 @@ OPERATIONS = [
     "/v1/media",
     "/v1/captures",
     "/v1/pass-checks",
+    "/v1/access-checks",
+    "/v1/door-events",
     "/v1/commands",
     "/v1/commands/{command_id}/acknowledgement",
 ]
