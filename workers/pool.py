@@ -32,7 +32,7 @@ ENDING_SECONDS = 4.0
 FIRST_DELAY_SECONDS = 0.25
 LONGEST_DELAY_SECONDS = 5.0
 # A process that lived this long had started well: it is replaced at once.
-SETTLED_SECONDS = 5.0
+SETTLED_SECONDS = 2.0
 PR_SET_NAME = 15
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -92,8 +92,9 @@ class Slot:
 class Pool:
     """Plays the given roles until SIGTERM. Call `run` in the main thread of a process without other threads."""
 
-    def __init__(self, roles: Mapping[str, Role]) -> None:
+    def __init__(self, roles: Mapping[str, Role], *, silence_seconds: float = SILENCE_SECONDS) -> None:
         self._slots = [Slot(name, role) for name, role in roles.items()]
+        self._silence_seconds = silence_seconds
         self._stopping = False
         self._looked_at = time.monotonic()
 
@@ -115,7 +116,7 @@ class Pool:
         self._stopping = True
 
     def _look_after_all(self) -> None:
-        if time.monotonic() - self._looked_at > SILENCE_SECONDS / 2:
+        if time.monotonic() - self._looked_at > self._silence_seconds / 2:
             # We were stopped ourselves, and the children with us: nobody could see a beat.
             for slot in self._slots:
                 slot.pulse.beat()
@@ -124,7 +125,7 @@ class Pool:
             self._look_after(slot)
 
     def _look_after(self, slot: Slot) -> None:
-        if slot.pid and slot.pulse.silent_seconds > SILENCE_SECONDS:
+        if slot.pid and slot.pulse.silent_seconds > self._silence_seconds:
             log.error("no sign of life, killed", role=slot.name, pid=slot.pid)
             os.kill(slot.pid, signal.SIGKILL)
             os.waitpid(slot.pid, 0)

@@ -18,6 +18,8 @@ from backend.supervisor.settings import REPOSITORY
 from tests.integration.mechanisms.jobs import AddTenant, claim, job_row, must_claim, promise
 from workers import pool as pools
 
+SILENCE_SECONDS = 2
+
 POOL = """
 import sys, time
 from workers.pool import Pool, Role
@@ -34,7 +36,7 @@ def eat():
         time.sleep(0.005)
 third = {"leaver": leave, "eater": eat}
 roles = {"first": stay, "second": stay, **{name: third[name] for name in sys.argv[1:]}}
-sys.exit(Pool({name: Role(play, memory_limit_mib=200) for name, play in roles.items()}).run())
+sys.exit(Pool({name: Role(play, memory_limit_mib=200) for name, play in roles.items()}, silence_seconds=2).run())
 """
 
 
@@ -70,7 +72,7 @@ def test_a_killed_worker_is_replaced_within_a_second_and_its_neighbour_works_on(
 def test_a_stopped_worker_is_killed_and_replaced(pool: psutil.Popen) -> None:
     before = players(pool)
     psutil.Process(before["second"]).suspend()
-    assert wait_until(lambda: players(pool).get("second") not in {None, before["second"]}, pools.SILENCE_SECONDS + 3)
+    assert wait_until(lambda: players(pool).get("second") not in {None, before["second"]}, SILENCE_SECONDS + 3)
     assert players(pool)["first"] == before["first"]
 
 
@@ -79,7 +81,7 @@ def test_a_pool_that_was_itself_stopped_kills_nobody(pool: psutil.Popen) -> None
     processes = [*pool.children(), pool]
     for one in processes:
         one.suspend()
-    time.sleep(pools.SILENCE_SECONDS + 1)
+    time.sleep(SILENCE_SECONDS + 1)
     for one in reversed(processes):
         one.resume()
     time.sleep(1)
