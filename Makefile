@@ -28,7 +28,7 @@ run: environment  ## start everything; Ctrl-C stops it (PORT=8000, PROFILE=light
 
 test: development  ## the default suite, Chromium included
 	@tools/chromium.sh
-	$(VENV) -m pytest -n $(JOBS) tests/unit tests/architecture tests/integration tests/stories
+	$(VENV) -m pytest -n $(JOBS) --dist loadgroup tests/unit tests/architecture tests/integration tests/stories
 
 check: development  ## lint, types, import contracts, migrations, OpenAPI compared
 	$(VENV) -m ruff check .

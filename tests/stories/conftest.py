@@ -11,6 +11,14 @@ from tests.drivers.installation import Installation, running_installation
 PORTS_EACH = 3
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All stories in one process of the run: an installation takes as long to start as most of them take."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("stories"))
+
+
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     with tempfile.TemporaryDirectory(prefix="anlin-story-") as folder:

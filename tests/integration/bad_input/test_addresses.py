@@ -107,7 +107,7 @@ def test_an_app_answers_at_its_own_host_only(apps: dict[str, Flask], gate: Termi
 
 
 def test_an_enormous_query_is_harmless(platform: Platform, gate: Terminal) -> None:
-    with nothing_changes(platform):
+    with nothing_changes(platform, but={"device"}):  # its sign of life
         assert gate.get("/v1/commands?" + "a=b&" * 20_000).status_code == 200
 
 
