@@ -1,6 +1,7 @@
 """Outbox → RQ: turns promises that are due into hints. A hint is a row id; losing one costs a reconciler's round."""
 
 import threading
+import time
 
 import psycopg
 import structlog
@@ -11,7 +12,7 @@ from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.infrastructure.listen import listening
+from backend.infrastructure.listen import Listener, listening
 from backend.infrastructure.outbox.hints import Hint, give_back, take_unhinted
 from backend.infrastructure.outbox.promise import PROMISED
 from backend.infrastructure.unit_of_work import Database
@@ -22,8 +23,9 @@ PERFORM = "workers.rq_worker.perform"
 BATCH = 200
 IDLE_SECONDS = 1.0
 """Jobs that become due by time alone are found within this."""
-BUSY_SECONDS = 0.2
-"""While there is something to hint: room for the next of a backlog comes without a notification."""
+BUSY_SECONDS = 0.1
+BUSY_FOR_SECONDS = 2.0
+"""After a hint: room for the next of a backlog comes without a notification."""
 REDIS_SECONDS = 3.0
 
 
@@ -42,13 +44,19 @@ class Relay:
         while not stopping.is_set():
             try:
                 with listening(self._database, [PROMISED]) as listener:
-                    while not stopping.is_set():
-                        hinted = self.hint()
-                        if hinted < BATCH:
-                            listener.wait(BUSY_SECONDS if hinted else IDLE_SECONDS)
+                    self._hint_until(stopping, listener)
             except (psycopg.Error, SQLAlchemyError, RedisError, OSError) as failure:
                 log.warning("relay waits", error=type(failure).__name__)
                 stopping.wait(IDLE_SECONDS)
+
+    def _hint_until(self, stopping: threading.Event, listener: Listener) -> None:
+        busy_until = 0.0
+        while not stopping.is_set():
+            hinted = self.hint()
+            if hinted:
+                busy_until = time.monotonic() + BUSY_FOR_SECONDS
+            if hinted < BATCH:
+                listener.wait(BUSY_SECONDS if time.monotonic() < busy_until else IDLE_SECONDS)
 
     def hint(self) -> int:
         """How many were hinted. Raises RedisError, and then none is marked as hinted.

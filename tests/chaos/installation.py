@@ -46,7 +46,8 @@ POOLS: Mapping[str, tuple[str, ...]] = {
     "direct": ("direct",),
     "background": ("background",),
 }
-USUAL = ("workers", "default-2", "recognition")
+SPARE = "default-2"
+USUAL = ("workers", SPARE, "recognition")
 
 
 class Installation:
@@ -145,11 +146,11 @@ class Installation:
     def pause_group(self, dice: random.Random) -> str:
         """Longer than a lease: its jobs go to others, and it comes back believing them its own.
 
-        Not of recognition: there is one such pool, and with its parent stopped too nobody is left to read.
+        Only where another pool plays the same role: with its parent stopped, a pool cannot mend itself.
         """
-        name, seconds = dice.choice(sorted(set(self.pools) - {"recognition"})), dice.uniform(12, 20)
-        self.pause(name, seconds)
-        return f"pause the group of {name} for {seconds:.0f} s"
+        seconds = dice.uniform(12, 20)
+        self.pause(SPARE, seconds)
+        return f"pause the group of {SPARE} for {seconds:.0f} s"
 
     def pause(self, name: str, seconds: float) -> None:
         self._signal(name, signal.SIGSTOP)

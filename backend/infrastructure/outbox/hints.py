@@ -43,7 +43,7 @@ _TAKE = text(
     RETURNING id, queue, fence
     """  # noqa: S608 - constants
 )
-BULK_HINTS = 8
+BULK_HINTS = 16
 """Of jobs that are not urgent, so many hints a queue lie in Redis: an urgent one never waits behind a backlog."""
 _QUEUES = [queue.value for queue in Queue]
 
