@@ -25,7 +25,7 @@ from backend.supervisor.children import LIBC, tie_to_parent
 log = structlog.get_logger()
 
 BEAT_EVERY_SECONDS = 0.5
-SILENCE_SECONDS = 5.0
+SILENCE_SECONDS = 4.0
 LOOK_EVERY_SECONDS = 0.25
 # Shorter than the supervisor waits.
 ENDING_SECONDS = 4.0
