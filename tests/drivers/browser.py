@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any
 import pyotp
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from backend.entry import web_apps
@@ -23,6 +25,8 @@ from backend.portals.shared.cookies import authenticator
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 390, "height": 844}
+CODE_SECONDS = 30
+LOG_IN_MS = 10_000
 DESK = {"width": 1280, "height": 800}
 
 
@@ -88,13 +92,21 @@ class Screen:
     complaints: list[str]
 
     def log_in(self, origin: str, username: str, password: str, totp_secret: str) -> None:
+        """A code opens once: whoever shares the account has to wait for the next one."""
+        try:
+            self._try_to_log_in(origin, username, password, totp_secret)
+        except TooLate:
+            self.page.wait_for_timeout((CODE_SECONDS - time.time() % CODE_SECONDS + 1) * 1000)
+            self._try_to_log_in(origin, username, password, totp_secret)
+
+    def _try_to_log_in(self, origin: str, username: str, password: str, totp_secret: str) -> None:
         self.page.goto(f"{origin}/login")
         self.page.get_by_label("用户名").fill(username)
         self.page.get_by_label("密码").fill(password)
         self.page.get_by_role("button", name="下一步").click()
         self.page.get_by_label("六位验证码").fill(pyotp.TOTP(totp_secret).now())
         self.page.get_by_role("button", name="登录").click()
-        self.page.wait_for_url(f"{origin}/")
+        self.page.wait_for_url(f"{origin}/", timeout=LOG_IN_MS)
 
 
 @contextmanager

@@ -53,9 +53,9 @@ def guard(browser: Browser, installation: Installation) -> Iterator[Screen]:
         yield person
 
 
-def named(ending: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+def named(name: str, items: list[dict[str, Any]]) -> dict[str, Any]:
     """The one of this name: other stories may have added more."""
-    [found] = [item for item in items if item["name"].endswith(ending)]
+    [found] = [item for item in items if item["name"] == name]
     return found
 
 
