@@ -16,6 +16,12 @@ class Hint:
     id: UUID
     queue: str
     fence: int
+    urgent: bool
+
+    @property
+    def has_waited(self) -> bool:
+        """An urgent job that was claimed before, and lost with its worker."""
+        return self.urgent and self.fence > 0
 
 
 _WAITING = """
@@ -40,7 +46,7 @@ _TAKE = text(
             ORDER BY not_before LIMIT greatest(room.free, 0) FOR UPDATE SKIP LOCKED) AS one)
     UPDATE outbox_job SET hinted_at = clock_timestamp()
     WHERE id IN (SELECT id FROM urgent UNION ALL SELECT id FROM bulk)
-    RETURNING id, queue, fence
+    RETURNING id, queue, fence, urgent
     """  # noqa: S608 - constants
 )
 BULK_HINTS = 16

@@ -73,6 +73,22 @@ def test_an_urgent_job_is_hinted_at_once_behind_a_few_of_a_backlog_at_most(
     assert hinted(redis) - backlog == {urgent}
 
 
+def test_what_was_lost_with_its_worker_goes_before_what_has_not_waited(
+    database: Database, own_redis: RedisServer
+) -> None:
+    redis = Redis.from_url(own_redis.url)
+    relay = Relay(database, redis)
+    lost = promise(database, AddTenantNow("先"))
+    assert claim(database, lost) is not None
+    promise_many(database, 3)
+    relay.hint()
+    change_job(database, lost, "lease_until = clock_timestamp() - interval '1 second'")
+    reconcile(database)
+    relay.hint()
+    queue = Queue("default", connection=redis, serializer=JSONSerializer)
+    assert UUID(queue.jobs[0].args[0]) == lost
+
+
 def test_a_backlog_moves_up_as_its_first_are_claimed(database: Database, own_redis: RedisServer) -> None:
     for n in range(BULK_HINTS + 3):
         promise(database, AddTenant(f"物业{n}"))
