@@ -10,8 +10,10 @@ from structlog.typing import EventDict
 
 from backend.kernel.clock import LOCAL_ZONE, utc_now
 
+_UUID = r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
 MASKS = (
-    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "[phone]"),
+    # The end of a random id may look like a phone number: ids are skipped whole, and stay findable.
+    (re.compile(rf"({_UUID})|(?<!\d)(?:(?:00)?86)?1[3-9]\d{{9}}(?!\d)"), lambda found: found[1] or "[phone]"),
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\w)"), "[id number]"),
     (re.compile(r"(?i)(secret|token|password|js_code|access_key\w*)=[^&\s\"']+"), r"\1=[secret]"),
     (re.compile(r"(?i)bearer\s+[\w.~+/-]+"), "Bearer [secret]"),

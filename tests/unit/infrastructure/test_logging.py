@@ -61,5 +61,14 @@ def test_secrets_and_identity_numbers_are_masked(text: str) -> None:
         assert secret not in masked
 
 
+@pytest.mark.parametrize("text", [f"+86{PHONE}", f"tel:{PHONE}", f"a-{PHONE}-b", f"0086{PHONE}"])
+def test_a_phone_number_is_masked_however_it_is_written(text: str) -> None:
+    assert PHONE not in mask(text)
+
+
+def test_an_id_that_ends_like_a_phone_number_stays_whole() -> None:
+    assert mask(f"job 01a206bb-bed0-7e21-b562-f{PHONE}") == f"job 01a206bb-bed0-7e21-b562-f{PHONE}"
+
+
 def test_ordinary_numbers_stay_readable() -> None:
     assert mask("order 20261122180500123 took 35 ms") == "order 20261122180500123 took 35 ms"
