@@ -93,7 +93,7 @@ def _job(hint: Hint) -> EnqueueData:
         PERFORM,
         args=[str(hint.id)],
         job_id=f"{hint.id}-{hint.fence}",
-        at_front=hint.has_waited,
+        at_front=hint.lost,
         timeout=-1,
         result_ttl=0,
         failure_ttl=60,

@@ -16,19 +16,17 @@ class Hint:
     id: UUID
     queue: str
     fence: int
-    urgent: bool
-
-    @property
-    def has_waited(self) -> bool:
-        """An urgent job that was claimed before, and lost with its worker."""
-        return self.urgent and self.fence > 0
+    lost: bool
+    """It was claimed before, and its worker was lost."""
 
 
 _WAITING = """
     state IN ('pending', 'uncertain') AND hinted_at IS NULL AND lease_owner IS NULL
     AND not_before <= clock_timestamp()
 """
-# Urgent jobs all at once; of the others only as many as are not hinted already and unclaimed, for each queue.
+# Taking a lease back leaves its end in place; settling a job clears it.
+_LOST = "lease_until IS NOT NULL"
+# Urgent and lost jobs all at once; of the others only as many as are not hinted already and unclaimed, for each queue.
 _TAKE = text(
     f"""
     WITH room AS (
@@ -40,13 +38,16 @@ _TAKE = text(
     urgent AS (
         SELECT id FROM outbox_job WHERE urgent AND {_WAITING}
         ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED),
+    lost AS (
+        SELECT id FROM outbox_job WHERE NOT urgent AND {_LOST} AND {_WAITING}
+        ORDER BY not_before LIMIT :limit FOR UPDATE SKIP LOCKED),
     bulk AS (
         SELECT one.id FROM room CROSS JOIN LATERAL (
-            SELECT id FROM outbox_job WHERE NOT urgent AND queue = room.queue AND {_WAITING}
+            SELECT id FROM outbox_job WHERE NOT urgent AND NOT ({_LOST}) AND queue = room.queue AND {_WAITING}
             ORDER BY not_before LIMIT greatest(room.free, 0) FOR UPDATE SKIP LOCKED) AS one)
     UPDATE outbox_job SET hinted_at = clock_timestamp()
-    WHERE id IN (SELECT id FROM urgent UNION ALL SELECT id FROM bulk)
-    RETURNING id, queue, fence, urgent
+    WHERE id IN (SELECT id FROM urgent UNION ALL SELECT id FROM lost UNION ALL SELECT id FROM bulk)
+    RETURNING id, queue, fence, {_LOST} AS lost
     """  # noqa: S608 - constants
 )
 BULK_HINTS = 16

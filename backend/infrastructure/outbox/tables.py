@@ -34,6 +34,13 @@ class OutboxRow(Row):
             "not_before",
             postgresql_where=text("state IN ('pending', 'uncertain') AND hinted_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_job_lost",
+            "not_before",
+            postgresql_where=text(
+                "state IN ('pending', 'uncertain') AND hinted_at IS NULL AND lease_until IS NOT NULL AND NOT urgent"
+            ),
+        ),
         Index("ix_outbox_job_open", "state", "not_before", postgresql_where=text("finished_at IS NULL")),
         Index("ix_outbox_job_finished_at", "finished_at"),
     )
