@@ -3,6 +3,7 @@
 A process of its own, because a thing that holds many connections open must not starve the ones that answer.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
@@ -11,11 +12,12 @@ from webargs.flaskparser import parser
 from backend.device_api.caller import authenticator as device_authenticator
 from backend.device_api.schemas import CommandsResponse, WaitQuery
 from backend.features.devices import service as devices
+from backend.features.devices.model import Command
 from backend.infrastructure.http.app import prepare
 from backend.infrastructure.http.identity import Authenticator, authorise
 from backend.infrastructure.http.live import LiveHub
 from backend.infrastructure.http.platform import Platform, platform
-from backend.infrastructure.unit_of_work import unit_of_work
+from backend.infrastructure.unit_of_work import Work, unit_of_work
 from backend.kernel.identity import Permission
 from backend.kernel.ids import DeviceId
 
@@ -63,16 +65,16 @@ def create_device_wait(platform_: Platform, hub: LiveHub) -> Flask:
         g.actor = authorise(Permission.COMMAND_RECEIVE)
         wait_seconds = parser.parse(WaitQuery(), location="query")["wait_seconds"]
         with hub.waiting(str(g.actor.id)) as heard:
-            found = _commands()
+            found = _commands(devices.poll_commands)
             if not found["commands"] and wait_seconds:
                 heard.wait(wait_seconds)
-                found = _commands()
+                found = _commands(devices.waiting_commands)
         return jsonify(CommandsResponse().dump(found))
 
     wait.permission = Permission.COMMAND_RECEIVE  # type: ignore[attr-defined]
     return app
 
 
-def _commands() -> dict[str, Any]:
+def _commands(asked: Callable[[Work, DeviceId], list[Command]]) -> dict[str, Any]:
     with unit_of_work(platform().database, g.actor) as work:
-        return {"commands": devices.waiting_commands(work, DeviceId(g.actor.id)), "server_time": work.now}
+        return {"commands": asked(work, DeviceId(g.actor.id)), "server_time": work.now}

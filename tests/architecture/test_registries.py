@@ -37,7 +37,6 @@ OWN_KEYS = frozenset(
 
 UNSCOPED = {
     "accounts.insert_staff": "a new row; the policy has judged its tenant and sites",
-    "devices.add_command": "a new row for a device that was found within a scope",
     "media.owned": "asks which bytes nobody's row owns; answers names alone",
     "passages.add": "a new row at the place of a device",
     "passages.add_capture": "a new row at the place of a device",

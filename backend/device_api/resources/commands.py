@@ -21,7 +21,7 @@ def waiting() -> Response:
     """Every command that is neither acknowledged nor expired."""
     _, device_id = device_place()
     with request_work() as work:
-        return answer(work, {"commands": devices.waiting_commands(work, device_id), "server_time": work.now})
+        return answer(work, {"commands": devices.poll_commands(work, device_id), "server_time": work.now})
 
 
 @endpoint(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.features.devices import rules, store
@@ -162,10 +162,9 @@ def open_door(work: Work, within: Scope, device_id: DeviceId) -> Command:
 def _tell(
     work: Work, within: Scope, device_id: DeviceId, kind: CommandKind, passage_id: UUID | None, life: timedelta
 ) -> Command:
-    device = get_device(work.session, within, device_id)
     command = Command(uuid7(), kind, passage_id, work.now, work.now + life)
-    store.add_command(work.session, device, command)
-    work.session.execute(text("SELECT pg_notify(:channel, :device)"), {"channel": COMMANDS, "device": str(device_id)})
+    if not store.tell(work.session, within, device_id, command, COMMANDS):
+        raise NotFound
     return command
 
 
@@ -174,9 +173,13 @@ def note_seen(work: Work, device_id: DeviceId) -> None:
     store.note_seen(work.session, device_id, work.now, work.now - SEEN_EVERY)
 
 
-def waiting_commands(work: Work, device_id: DeviceId) -> list[Command]:
+def poll_commands(work: Work, device_id: DeviceId) -> list[Command]:
     """To be asked again and again, and by that a device's sign of life."""
     note_seen(work, device_id)
+    return waiting_commands(work, device_id)
+
+
+def waiting_commands(work: Work, device_id: DeviceId) -> list[Command]:
     return store.waiting_commands(work.session, device_id, work.now)
 
 

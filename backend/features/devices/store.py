@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ARRAY, Uuid, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Command, CommandKind, Device, DeviceKind, Direction, EventHeader
@@ -101,18 +101,38 @@ def add_conflict(session: Session, device_id: DeviceId, event_id: UUID, request_
     )
 
 
-def add_command(session: Session, device: Device, command: Command) -> None:
-    session.add(
-        DeviceCommandRow(
-            id=command.id,
-            device_id=device.id,
-            site_id=device.site_id,
-            kind=command.kind.value,
-            passage_id=command.passage_id,
-            issued_at=command.issued_at,
-            expires_at=command.expires_at,
-        )
-    )
+# One round trip: the barrier waits for it.
+_TELL = text(
+    """
+    WITH told AS (
+        INSERT INTO device_command (id, device_id, site_id, kind, passage_id, issued_at, expires_at)
+        SELECT :id, id, site_id, :kind, :passage_id, :issued_at, :expires_at
+        FROM device WHERE id = :device_id AND site_id = ANY(:sites)
+        RETURNING device_id)
+    SELECT pg_notify(:channel, CAST(device_id AS text)) FROM told
+    """
+).bindparams(
+    bindparam("id", type_=Uuid()),
+    bindparam("passage_id", type_=Uuid()),
+    bindparam("device_id", type_=Uuid()),
+    bindparam("sites", type_=ARRAY(Uuid())),
+)
+
+
+def tell(session: Session, within: Scope, device_id: UUID, command: Command, channel: str) -> bool:
+    """Stores the command and, with the commit, wakes whoever waits for it; False for a device out of reach."""
+    values = {
+        "id": command.id,
+        "device_id": device_id,
+        "kind": command.kind.value,
+        "passage_id": command.passage_id,
+        "issued_at": command.issued_at,
+        "expires_at": command.expires_at,
+        "sites": list(within.sites),
+        "channel": channel,
+    }
+    session.flush()
+    return session.execute(_TELL, values).first() is not None
 
 
 def waiting_commands(session: Session, device_id: DeviceId, now: datetime) -> list[Command]:

@@ -24,8 +24,8 @@ from backend.features.passages.service import (
     carry_out,
     get_locked,
     judge,
-    note_plate,
     open_up,
+    plate_noted,
 )
 from backend.features.visits import service as visits
 from backend.infrastructure.audit.entry import Subject
@@ -71,11 +71,9 @@ def review(work: Work, within: Scope, passage_id: UUID, plate: str) -> Decision:
 def _say(work: Work, within: Scope, passage: Passage, plate: str) -> Decision:
     said = PlateObservation(plate, certain=True, confidence_0_1=1.0, engine=BY_HAND, said_by_person=True)
     decision = judge(work, within, passage, said)
-    note_plate(work, within, passage, said)
     _note_review(work, passage, plate, decision)
-    if isinstance(decision, Admit):
-        store.change(work.session, within, passage.id, decided_by=work.actor.id)
-    carry_out(work, within, passage, decision)
+    by = {"decided_by": work.actor.id} if isinstance(decision, Admit) else {}
+    carry_out(work, within, passage, decision, **by, **plate_noted(said))
     work.publish(FEED, passage.site_id, passage.id)
     return decision
 

@@ -26,7 +26,7 @@ from backend.features.passages.service import (
     existing,
     get_locked,
     judge,
-    note_plate,
+    plate_noted,
 )
 from backend.features.passages.stored import vehicle_json
 from backend.infrastructure.unit_of_work import Work
@@ -43,14 +43,16 @@ def apply_reading(work: Work, within: Scope, capture: Capture, observation: Plat
     Where a guard has decided already, the plate is noted and nothing is opened a second time.
     """
     store.lock_lane(work.session, capture.device_id)
-    if store.has_reading(work.session, within, capture.id):
-        return
     own = existing(store.find_of_capture(work.session, within, capture.id))
-    passage = _of_same_car(work, within, capture, own, observation) or own
-    store.add_reading(work.session, capture, passage.id, observation, work.now)
-    if passage.id != own.id:
+    if not store.add_reading(work.session, capture, own.id, observation, work.now):
+        return
+    passage = _of_same_car(work, within, capture, own, observation)
+    if passage is None:
+        passage = own
+    else:
+        store.move_reading(work.session, within, capture.id, passage.id)
         passage = _join(work, within, passage, own)
-    _weigh(work, within, passage)
+    _weigh(work, within, passage, replace(observation, media_id=capture.media_id))
     work.publish(FEED, passage.site_id, passage.id)
 
 
@@ -72,12 +74,8 @@ def _of_same_car(work: Work, within: Scope, capture: Capture, own: Passage, seen
         return None
     at = capture.occurred_at
     window = timedelta(seconds=devices.get_device(work.session, within, capture.device_id).one_car_seconds)
-    here = work.session, within, capture.device_id
-    others = {other.id: other for other in store.lane_passages(*here, at - window, at + window)}
-    if seen.text is not None:
-        parked = store.lane_passages(*here, at - rules.PARKED, at + rules.PARKED, seen.text)
-        others |= {other.id: other for other in parked}
-    near = sorted((other for other in others.values() if other.id != own.id), key=lambda other: _apart(other, at))
+    others = store.lane_passages(work.session, within, capture.device_id, at, window, rules.PARKED, seen.text)
+    near = sorted((other for other in others if other.id != own.id), key=lambda other: _apart(other, at))
     return next((other for other in near if _shows(work, within, other, seen, at, window)), None)
 
 
@@ -118,15 +116,15 @@ def _completed(first: VehicleSeen, second: VehicleSeen) -> VehicleSeen:
     return replace(second, **{name: value for name, value in asdict(first).items() if value is not None})
 
 
-def _weigh(work: Work, within: Scope, passage: Passage) -> None:
+def _weigh(work: Work, within: Scope, passage: Passage, newest: PlateObservation) -> None:
     """Decides an undecided passage by all its pictures; what was decided or said by a person stands."""
     undecided = passage.state in UNDECIDED
     if passage.engine == BY_HAND or (passage.plate is not None and not undecided):
         return
-    voted = rules.vote(
-        store.newest_readings(work.session, within, passage.id, rules.VOTERS), plate_thresholds().accept_at
-    )
-    decision = judge(work, within, passage, voted)
-    note_plate(work, within, passage, voted)
+    only = passage.captures == 1
+    readings = [newest] if only else store.newest_readings(work.session, within, passage.id, rules.VOTERS)
+    voted = rules.vote(readings, plate_thresholds().accept_at)
     if undecided:
-        carry_out(work, within, passage, decision)
+        carry_out(work, within, passage, judge(work, within, passage, voted), **plate_noted(voted))
+    else:
+        store.change(work.session, within, passage.id, **plate_noted(voted))

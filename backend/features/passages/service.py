@@ -171,56 +171,41 @@ def _known(
     return vehicle, match(work, within, observation.text)
 
 
-def note_plate(work: Work, within: Scope, passage: Passage, observation: PlateObservation) -> None:
+def plate_noted(observation: PlateObservation) -> dict[str, Any]:
     """The passage's plate from now on; with a machine's reading goes the picture in which it is seen best."""
     picture = {} if observation.media_id is None else {"media_id": observation.media_id}
-    store.change(
-        work.session,
-        within,
-        passage.id,
-        plate=observation.text,
-        plate_colour=observation.colour,
-        plate_kind=observation.kind,
-        confidence=observation.confidence_0_1,
-        alternatives=[list(pair) for pair in observation.alternatives],
-        characters=characters_json(observation.characters),
-        engine=f"{observation.engine} {observation.engine_version}".strip(),
-        read_ms=observation.read_ms,
-        **picture,
-    )
+    return picture | {
+        "plate": observation.text,
+        "plate_colour": observation.colour,
+        "plate_kind": observation.kind,
+        "confidence": observation.confidence_0_1,
+        "alternatives": [list(pair) for pair in observation.alternatives],
+        "characters": characters_json(observation.characters),
+        "engine": f"{observation.engine} {observation.engine_version}".strip(),
+        "read_ms": observation.read_ms,
+    }
 
 
-def carry_out(work: Work, within: Scope, passage: Passage, decision: Decision) -> None:
+def carry_out(work: Work, within: Scope, passage: Passage, decision: Decision, **noted: Any) -> None:
+    """Admits or asks; `noted` is written with it, since every statement here delays the barrier."""
     match decision:
         case Admit():
-            _admit(work, within, passage, decision)
+            _admit(work, within, passage, decision, noted)
         case AskGuard():
-            store.change(
-                work.session,
-                within,
-                passage.id,
-                state=PassageState.WAITING.value,
-                reason=decision.reason.value,
-                visit_id=decision.visit_id,
-            )
+            asked = {"state": PassageState.WAITING.value, "reason": decision.reason.value}
+            store.change(work.session, within, passage.id, visit_id=decision.visit_id, **asked, **noted)
         case _:
             assert_never(decision)
 
 
-def _admit(work: Work, within: Scope, passage: Passage, decision: Admit) -> None:
+def _admit(work: Work, within: Scope, passage: Passage, decision: Admit, noted: dict[str, Any]) -> None:
     entering = passage.direction is Direction.ENTRY
     if entering and decision.visit_id and not visits.use_entry(work, within, decision.visit_id):
         # Another gate took the last entry between the look and the lock.
-        carry_out(work, within, passage, AskGuard(AskReason.VISIT_USED_UP, decision.visit_id))
+        carry_out(work, within, passage, AskGuard(AskReason.VISIT_USED_UP, decision.visit_id), **noted)
         return
-    open_up(
-        work,
-        within,
-        passage,
-        decision.visit_id,
-        reason=decision.reason.value,
-        vehicle_id=decision.vehicle_id,
-    )
+    admitted = {"reason": decision.reason.value, "vehicle_id": decision.vehicle_id}
+    open_up(work, within, passage, decision.visit_id, **admitted, **noted)
 
 
 def open_up(work: Work, within: Scope, passage: Passage, visit_id: VisitId | None, **values: Any) -> None:

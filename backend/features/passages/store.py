@@ -1,9 +1,9 @@
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_, update
+from sqlalchemy import ColumnElement, and_, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Direction
@@ -142,21 +142,33 @@ def lock_lane(session: Session, device_id: DeviceId) -> None:
 
 
 def lane_passages(
-    session: Session, within: Scope, device_id: DeviceId, since: datetime, until: datetime, plate: str | None = None
+    session: Session,
+    within: Scope,
+    device_id: DeviceId,
+    at: datetime,
+    window: timedelta,
+    parked: timedelta,
+    plate: str | None,
 ) -> Sequence[Passage]:
-    """Cars that pictures of this lane show between two instants, of one plate or of all, and that were judged."""
-    query = select(PassageRow).where(
+    """Judged cars that pictures of this lane show around an instant: all within `window`, this plate within `parked`.
+
+    Both answers in one statement: a barrier waits for it.
+    """
+    rows = select(PassageRow).where(
         PassageRow.device_id == device_id,
         PassageRow.site_id.in_(within.sites),
         PassageRow.credential == Credential.PLATE.value,
         PassageRow.state.not_in([PassageState.READING.value, PassageState.JOINED.value]),
-        PassageRow.seen_until >= since,
-        PassageRow.occurred_at <= until,
+        _seen_around(at, window)
+        if plate is None
+        else or_(_seen_around(at, window), and_(PassageRow.plate == plate, _seen_around(at, parked))),
     )
-    if plate is not None:
-        query = query.where(PassageRow.plate == plate)
-    rows = session.scalars(query.order_by(PassageRow.id).execution_options(populate_existing=True))
-    return [_passage(row) for row in rows]
+    found = session.scalars(rows.order_by(PassageRow.id).execution_options(populate_existing=True))
+    return [_passage(row) for row in found]
+
+
+def _seen_around(at: datetime, reach: timedelta) -> ColumnElement[bool]:
+    return and_(PassageRow.seen_until >= at - reach, PassageRow.occurred_at <= at + reach)
 
 
 def was_let_through(
@@ -214,11 +226,11 @@ def add_reading(
     return insert_if_absent(session, PlateReadingRow, row)
 
 
-def has_reading(session: Session, within: Scope, capture_id: CaptureId) -> bool:
-    query = select(PlateReadingRow.capture_id).where(
+def move_reading(session: Session, within: Scope, capture_id: CaptureId, passage_id: PassageId) -> None:
+    mine = update(PlateReadingRow).where(
         PlateReadingRow.capture_id == capture_id, PlateReadingRow.site_id.in_(within.sites)
     )
-    return session.execute(query).first() is not None
+    session.execute(mine.values(passage_id=passage_id))
 
 
 def newest_readings(session: Session, within: Scope, passage_id: PassageId, limit: int) -> list[PlateObservation]:
