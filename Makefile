@@ -10,6 +10,7 @@ FAULTS ?= 200
 N ?= 60
 DIR ?=
 JOBS ?= 2
+SEQUENCES ?= 100000
 VENV := .venv/bin/python
 PACKAGES := backend miniprogram_api workers recognition notifications
 FLASK := $(VENV) -m flask --app wsgi:cli_app
@@ -18,7 +19,7 @@ export PROFILE PORT
 unexport PYTHONDONTWRITEBYTECODE
 STARTED_AT := $(shell date +%s.%N)
 
-.PHONY: help run test check bench accuracy accuracy-documents chaos reset status memory lock simulate-gate codes doctor environment development
+.PHONY: help run test check bench accuracy accuracy-documents pickup-sequences chaos reset status memory lock simulate-gate codes doctor environment development
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -47,6 +48,9 @@ accuracy: development  ## plates read right of the pictures in DIR=… (the shar
 accuracy-documents: development  ## identity cards read right, of N=60 rendered specimens
 	@folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && $(VENV) -m tests.builders.specimens "$$folder" $(N) && \
 		$(VENV) -m recognition.evaluation.documents "$$folder" --today 2026-11-23
+
+pickup-sequences: development  ## random days at the kindergarten: the rules against an independent model (SEQUENCES=100000)
+	@$(VENV) -m tests.unit.pickup --sequences $(SEQUENCES)
 
 chaos: development  ## events through real workers under random faults (EVENTS=10000 FAULTS=200)
 	@$(VENV) -m tests.chaos --events $(EVENTS) --faults $(FAULTS)

@@ -29,6 +29,8 @@ CaptureId = NewType("CaptureId", uuid.UUID)
 PassageId = NewType("PassageId", uuid.UUID)
 MediaId = NewType("MediaId", uuid.UUID)
 JobId = NewType("JobId", uuid.UUID)
+ClassId = NewType("ClassId", uuid.UUID)
+ChildId = NewType("ChildId", uuid.UUID)
 
 
 def uuid7() -> uuid.UUID:

@@ -30,5 +30,7 @@ DECISIONS: dict[str, str] = {
     "card_pin_wrong": "密码不正确，请再试一次。",
     "card_pin_locked": "密码输错次数较多，请 15 分钟后再试，或联系门卫。",
     "card_late": "请重新刷一次卡。",
+    "pickup_welcome": "欢迎，请进。",
+    "pickup_wait": "请稍等，老师马上来。",
     "pass_over": "通行证已过期，请联系住户重新预约。",
 }

@@ -124,3 +124,23 @@ PROBLEMS |= {  # credentials and doors
     "device_is_no_door": ("设备未绑定门", "请联系运维人员为设备设置所在的门。"),
     "alarm_acknowledged": ("已有人处理", "这条报警已由他人确认。"),
 }
+PROBLEMS |= {  # children and pickup
+    "birth_implausible": ("出生日期有误", "请核对孩子的出生日期。"),
+    "custody_document_needed": ("缺少文书编号", "请填写至少 {at_least} 个字的裁定书、保护令或其他文书编号。"),
+    "class_grant_too_long": ("授权期限有误", "请选择将来的到期时间，最长 {longest_days} 天，到期后须重新批准。"),
+    "already_guardian": ("已在监护人名单中", "此人已登记在这个孩子名下，无需重复添加。"),
+    "custody_over": ("该限制已经结束", "限制已解除或已满七十二小时，如有需要请重新登记。"),
+    "class_name_taken": ("班级名称已被使用", "请换一个班级名称。"),
+    "pickup_not_confirmed": ("还没有核对", "请先按提示核对来人身份，再放行孩子。"),
+    "pickup_denied": ("不能放行", "请不要让孩子离开，并联系园长处理。"),
+    "pickup_two_people_needed": ("需要两名工作人员", "请由另一名工作人员用自己的账号确认。"),
+    "pickup_reason_needed": ("请写明原因", "请用至少 {at_least} 个字写明放行的原因。"),
+    "release_too_old": ("已不能撤回", "放行后 {seconds} 秒内可以撤回；孩子若已返回，请重新登记到园。"),
+    "child_released": ("孩子今天已被接走", "请刷新页面查看是谁、什么时候接走的。"),
+    "pickup_check_too_old": ("刷卡记录已过时", "请让来人在门口重新刷卡。"),
+    "pickup_period_empty": ("时段有误", "请选择至少一天，结束时间须晚于开始时间。"),
+    "delegation_window": ("代接时间有误", "代接须在将来，最长 {longest_hours} 小时。"),
+    "delegation_over": ("这次代接已经结束", "代接凭证已使用或已过期，不能再操作。"),
+    "leave_too_long": ("请假日期有误", "结束日期须晚于开始日期，一次最长 {longest_days} 天。"),
+    "id_tail_invalid": ("证件尾号有误", "请填写代接人证件号码的最后 {length} 位。"),
+}
