@@ -12,6 +12,12 @@ from sqlalchemy.orm import Session
 
 from backend.features.credentials.tables import CredentialRow, DoorEventRow
 from backend.features.devices.tables import DeviceEventConflictRow, DeviceEventRow
+from backend.features.gate_lists.tables import (
+    GateListIssueRow,
+    GateListRevocationRow,
+    OfflineDecisionRow,
+    OfflineFindingRow,
+)
 from backend.features.imports.tables import ImportRow
 from backend.features.media.tables import MediaRow
 from backend.features.notices.tables import NoticeRow
@@ -89,6 +95,12 @@ RETENTION: tuple[Retention, ...] = (
         "180 days after the event",
         (_rows(DoorEventRow, "at", 180),),
     ),
+    Retention(
+        "offline_decision",
+        "record of entries that a gate decided without a network (PIPL 13(1)2, contract of property management)",
+        "180 days after it was received, with what was found about it",
+        (_rows(OfflineFindingRow, "found_at", 180), _rows(OfflineDecisionRow, "received_at", 180)),
+    ),
     Retention("employee_identity", "employment and the duty to vet guards", "with the employment, by the register"),
     Retention(
         "register_change",
@@ -111,6 +123,12 @@ RETENTION: tuple[Retention, ...] = (
     Retention("(feed)", "live pages", "2 days", (_rows(FeedRow, "at", 2),)),
     Retention("(ticks)", "run each tick once", "60 days", (_rows(ScheduleTickRow, "tick", 60),)),
     Retention("(looks)", "one entry in ten minutes", "1 day", (_rows(AuditLookRow, "window_start", 1),)),
+    Retention(
+        "(gate lists)",
+        "judge what was decided by them",
+        "90 days",
+        (_rows(GateListIssueRow, "issued_at", 90), _rows(GateListRevocationRow, "seen_at", 90)),
+    ),
     Retention("(code guesses)", "stop guessing", "1 day", (_rows(CodeGuessRow, "minute", 1),)),
 )
 

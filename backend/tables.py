@@ -5,6 +5,7 @@ from backend.features.assets import tables as assets
 from backend.features.credentials import tables as credentials
 from backend.features.devices import tables as devices
 from backend.features.employees import tables as employees
+from backend.features.gate_lists import tables as gate_lists
 from backend.features.imports import tables as imports
 from backend.features.media import tables as media
 from backend.features.notices import tables as notices
@@ -28,6 +29,7 @@ MODULES = (
     devices,
     employees,
     feed,
+    gate_lists,
     idempotency,
     imports,
     media,

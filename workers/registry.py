@@ -1,9 +1,10 @@
 """Which handler each kind of job has. A test holds it against every `Job` class of the features."""
 
+from backend.features.gate_lists.jobs import BuildGateLists, WatchGateLists
 from backend.features.imports.jobs import ApplyImport, CheckImport
 from backend.features.notices.jobs import FetchReceipt, SendNotice
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
-from workers.handlers import imports, notices, upkeep
+from workers.handlers import gate_lists, imports, notices, upkeep
 from workers.running import Registry, Route
 
 COMMON: Registry = {
@@ -11,6 +12,8 @@ COMMON: Registry = {
     ApplyImport.kind: Route(ApplyImport, imports.apply_import),
     SendNotice.kind: Route(SendNotice, notices.send_notice),
     FetchReceipt.kind: Route(FetchReceipt, notices.fetch_receipt),
+    WatchGateLists.kind: Route(WatchGateLists, gate_lists.watch),
+    BuildGateLists.kind: Route(BuildGateLists, gate_lists.build),
     SignCheckpoints.kind: Route(SignCheckpoints, upkeep.sign_checkpoints),
     PreparePartitions.kind: Route(PreparePartitions, upkeep.prepare_partitions),
     SweepMedia.kind: Route(SweepMedia, upkeep.sweep_media),

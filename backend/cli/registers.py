@@ -10,6 +10,7 @@ from backend.cli.choices import AS_JSON, of_enum, refusals_told, show
 from backend.cli.context import OPERATOR, platform
 from backend.features.devices import service as devices
 from backend.features.devices.model import Direction
+from backend.features.gate_lists import service as gate_lists
 from backend.features.sites import places
 from backend.features.sites import service as sites
 from backend.features.sites.model import SiteKind
@@ -137,6 +138,15 @@ def set_window(device_id: UUID, seconds: int) -> None:
     with refusals_told(), unit_of_work(platform().database, OPERATOR) as work:
         devices.set_one_car_window(work, operator.everything(work.session), device_id, seconds)
     click.echo(f"pictures within {seconds} s of each other may be of one car")
+
+
+@device.command("allow-key")
+@click.argument("device_id", type=click.UUID)
+def allow_key(device_id: UUID) -> None:
+    """Let a repaired terminal enrol another key for its gate list, within the next hour."""
+    with refusals_told(), unit_of_work(platform().database, OPERATOR) as work:
+        until = gate_lists.allow_new_key(work, operator.everything(work.session), device_id)
+    click.echo(f"another key may be enrolled until {until:%H:%M} UTC")
 
 
 @device.command("list")

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Column, Index, LargeBinary, Text, insert, inspect, select
+from sqlalchemy import ARRAY, Column, Index, LargeBinary, Text, func, insert, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import get_history
 
@@ -160,6 +160,15 @@ def history_of(session: Session, within: Scope, subjects: Iterable[UUID], limit:
         .limit(limit)
     )
     return [_change(row) for row in rows]
+
+
+def stamp_since(session: Session, within: Scope, since: datetime) -> str:
+    """Another text whenever a register of these sites has changed since; how many changes there are, and the last."""
+    query = select(func.count(), func.max(RegisterChangeRow.at)).where(
+        RegisterChangeRow.at >= since, RegisterChangeRow.site_id.in_(within.sites)
+    )
+    count, last = session.execute(query).one()
+    return f"{count} {last}"
 
 
 def _change(row: RegisterChangeRow) -> Change:

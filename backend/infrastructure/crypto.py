@@ -11,11 +11,14 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from backend.infrastructure.keys import KeyMissing, Keys, Purpose
 
 NONCE_BYTES = 12
+_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 class Unreadable(Exception):
@@ -94,6 +97,22 @@ def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> boo
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def seal_to(public_key: bytes, plain: bytes, context: bytes) -> bytes:
+    """Readable for the holder of an X25519 key alone: HPKE (RFC 9180), base mode, `context` its info.
+
+    Raises ValueError for 32 bytes that are no usable key.
+    """
+    return _HPKE.encrypt(plain, X25519PublicKey.from_public_bytes(public_key), info=context)
+
+
+def open_sealed(private_key: bytes, sealed: bytes, context: bytes) -> bytes | None:
+    """None for what was sealed to another key or with another context, or was changed since."""
+    try:
+        return _HPKE.decrypt(sealed, X25519PrivateKey.from_private_bytes(private_key), info=context)
+    except (InvalidTag, ValueError):
+        return None
 
 
 def digest(body: bytes) -> bytes:

@@ -40,6 +40,10 @@ class Permission(Enum):
     MEDIA_SEND = "media.send"
     COMMAND_RECEIVE = "command.receive"
     PASS_CHECK = "pass.check"
+    GATE_LIST = "gate_list.hold"
+    """To hold the list by which a gate decides while the network is away."""
+    OFFLINE_REVIEW = "offline.review"
+    """To look at what gates decided alone, and to close what was found about it."""
 
 
 class Role(Enum):
@@ -61,6 +65,7 @@ P = Permission
 _GATE_WORK = frozenset({P.SELF, P.PASSAGE_READ, P.PASSAGE_DECIDE, P.BARRIER_OPEN, P.VISIT_READ, P.PASS_CHECK}) | {
     P.CREDENTIAL_MANAGE,
     P.DOOR_WATCH,
+    P.OFFLINE_REVIEW,
 }
 _REGISTERS = frozenset({P.REGISTER_READ, P.REGISTER_EDIT, P.REGISTER_CLEAR, P.REGISTER_IMPORT})
 _SITE_MANAGEMENT = _GATE_WORK | _REGISTERS | {P.BINDING_DECIDE, P.AUDIT_READ, P.STAFF_MANAGE, P.TRAINING_CONSENT}
@@ -77,7 +82,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.POLICE_OFFICER: frozenset({P.SELF}),
     Role.POLICE_SUPERVISOR: frozenset({P.SELF, P.AUDIT_READ}),
     Role.OPERATOR: frozenset({P.SELF, P.AUDIT_READ, P.STAFF_MANAGE, P.REGISTER_READ}),
-    Role.DEVICE: frozenset({P.EVENT_SEND, P.MEDIA_SEND, P.COMMAND_RECEIVE, P.PASS_CHECK}),
+    Role.DEVICE: frozenset({P.EVENT_SEND, P.MEDIA_SEND, P.COMMAND_RECEIVE, P.PASS_CHECK, P.GATE_LIST}),
     Role.SYSTEM: frozenset(),
 }
 

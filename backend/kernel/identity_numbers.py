@@ -53,3 +53,8 @@ def _is_resident_number(number: str) -> bool:
         return False
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
     return born.year >= 1850 and _CHECK[total % 11] == number[17]
+
+
+def born_on(resident_number: str) -> date:
+    """The birthday in a checked number of a resident's identity card."""
+    return date(int(resident_number[6:10]), int(resident_number[10:12]), int(resident_number[12:14]))

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from backend.features.credentials.model import Denial
+from backend.features.gate_lists.model import OfflineReason
 from backend.features.passages.model import AdmitReason, AskReason
 from backend.features.passes.model import PassFault
 from backend.features.visits.model import VisitFault
@@ -37,6 +38,9 @@ OWN_KEYS = frozenset(
 
 UNSCOPED = {
     "accounts.insert_staff": "a new row; the policy has judged its tenant and sites",
+    "gate_lists.places_with_terminals": "the watch makes a scope of each site, and looks no further than that",
+    "gate_lists.add_issue": "a new row of a terminal that was found within a scope",
+    "gate_lists.add_terminal": "a new row of a device that was found within a scope",
     "media.owned": "asks which bytes nobody's row owns; answers names alone",
     "passages.add": "a new row at the place of a device",
     "passages.add_capture": "a new row at the place of a device",
@@ -108,7 +112,7 @@ def test_every_refused_picture_and_number_has_a_text(module: ModuleType, refusal
 
 
 def test_every_decision_at_the_gate_has_a_sentence_for_the_visitor() -> None:
-    enums: tuple[type[Enum], ...] = (AdmitReason, AskReason, VisitFault, PassFault, Denial)
+    enums: tuple[type[Enum], ...] = (AdmitReason, AskReason, VisitFault, PassFault, Denial, OfflineReason)
     reasons = {member.value for enum in enums for member in enum}
     assert sorted(reasons - DECISIONS.keys()) == []
 

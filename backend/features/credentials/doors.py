@@ -107,3 +107,27 @@ def _keep(work: Work, device: Device, kind: DoorEventKind, occurred_at: datetime
     head = {"id": event_id, "site_id": device.site_id, "device_id": device.id, "kind": kind.value}
     insert_row(work.session, DoorEventRow, head | {"occurred_at": occurred_at, "at": work.now} | values)
     return event_id
+
+
+def note_offline(
+    work: Work, crypto: Crypto, within: Scope, device: Device, card: str, occurred_at: datetime, admitted: bool
+) -> tuple[UUID | None, Denial | None]:
+    """Keeps what a door has decided alone: the card, and why it should not have opened then, if it should not.
+
+    Raises DeviceIsNoDoor.
+    """
+    place = place_of(work, within, device)
+    row = _card(work, crypto, within, card)
+    denial = Denial.UNKNOWN if row is None else _denial_then(work, within, place, row, occurred_at)
+    credential_id = None if row is None else row.id
+    refusal = None if admitted else (denial or Denial.NOT_LISTED).value
+    values = {"credential_id": credential_id, "denial": refusal}
+    _keep(work, device, DoorEventKind.CHECK, occurred_at, values)
+    return credential_id, denial
+
+
+def _denial_then(work: Work, within: Scope, place: Place, row: CredentialRow, at: datetime) -> Denial | None:
+    """By the card's state at that instant, as far as it has not changed since, and by its holder's home or work."""
+    card = store.credential_of(row)
+    stopped = None if at < card.changed_at else rules.denial_by_state(card.state)
+    return stopped or rules.denial_at(place, right_of(work.session, within, store.holder_of(row), local_day(at)))

@@ -143,6 +143,8 @@ class Denial(Enum):
     PIN_WRONG = "card_pin_wrong"
     PIN_LOCKED = "card_pin_locked"
     LATE = "card_late"
+    NOT_LISTED = "card_not_listed"
+    """The door was without a network, and the card was not on the list that it held."""
 
 
 class DoorEventKind(Enum):

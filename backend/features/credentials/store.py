@@ -34,6 +34,12 @@ def find_by_number(session: Session, within: Scope, number_hash: bytes) -> Crede
     return session.scalar(latest.with_for_update())
 
 
+def cards_in_force(session: Session, within: Scope) -> list[CredentialRow]:
+    """With their numbers, which are sealed in the table."""
+    issued = (CredentialRow.kind == CredentialKind.CARD.value, CredentialRow.state == CredentialState.ISSUED.value)
+    return list(session.scalars(_mine(within).where(*issued).order_by(CredentialRow.id)))
+
+
 def find_pin(session: Session, within: Scope, holder: Holder) -> CredentialRow | None:
     """The holder's PIN in force, locked."""
     pin = (CredentialRow.kind == CredentialKind.PIN.value, CredentialRow.state == CredentialState.ISSUED.value)

@@ -19,10 +19,15 @@ def check_times(header: EventHeader, now: datetime) -> None:
 
     Raises ClockDrift, EventInFuture or EventTooOld.
     """
-    drift = header.sent_at - now
-    if abs(drift) > MAX_DRIFT:
-        raise ClockDrift(server_time=now.isoformat(), drift_seconds=round(drift.total_seconds()))
+    check_drift(header.sent_at, now)
     if header.occurred_at > header.sent_at + MAX_DRIFT:
         raise EventInFuture(server_time=now.isoformat())
     if header.occurred_at < now - REMEMBERED:
         raise EventTooOld(remembered_days=REMEMBERED.days)
+
+
+def check_drift(sent_at: datetime, now: datetime) -> None:
+    """Raises ClockDrift: the device sets its clock and sends again."""
+    drift = sent_at - now
+    if abs(drift) > MAX_DRIFT:
+        raise ClockDrift(server_time=now.isoformat(), drift_seconds=round(drift.total_seconds()))

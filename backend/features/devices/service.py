@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -125,6 +125,18 @@ def receive(
     when the id came before with another body; ClockDrift, EventInFuture, EventTooOld.
     """
     rules.check_times(header, work.now)
+    return receive_fact(work, device, header, request_hash, take, **facts)
+
+
+def receive_fact(
+    work: Work,
+    device: Device,
+    header: EventHeader,
+    request_hash: bytes,
+    take: Callable[[], dict[str, Any]],
+    **facts: str,
+) -> dict[str, Any]:
+    """As `receive`, for what has happened already, however long ago and by whatever clock. Raises EventChanged."""
     answer = {"event_id": str(header.event_id), "received_at": work.now.isoformat(), **facts}
     if not store.insert_event(work.session, device.id, header, request_hash, answer, work.now):
         return _repeat(work, device.id, header, request_hash)
@@ -191,3 +203,18 @@ def acknowledge(work: Work, device_id: DeviceId, command_id: UUID, outcome: Comm
     if store.find_command(work.session, device_id, command_id) is None:
         raise NotFound
     return store.acknowledge(work.session, device_id, command_id, outcome.value, work.now)
+
+
+def check_clock(sent_at: datetime, now: datetime) -> None:
+    """Raises ClockDrift."""
+    rules.check_drift(sent_at, now)
+
+
+def counters_of(session: Session, device_id: DeviceId, boot_id: UUID) -> list[int]:
+    """The counters of the events that the device has sent of one boot, in order."""
+    return store.counters_of(session, device_id, boot_id)
+
+
+def answer_to(session: Session, device_id: DeviceId, boot_id: UUID, counter: int) -> dict[str, Any] | None:
+    """What the event with this number was answered; None where it never arrived."""
+    return store.answer_to(session, device_id, boot_id, counter)

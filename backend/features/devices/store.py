@@ -168,3 +168,17 @@ def find_command(session: Session, device_id: DeviceId, command_id: UUID) -> Com
         select(DeviceCommandRow).where(DeviceCommandRow.id == command_id, DeviceCommandRow.device_id == device_id)
     )
     return None if row is None else _command(row)
+
+
+def counters_of(session: Session, device_id: DeviceId, boot_id: UUID) -> list[int]:
+    mine = select(DeviceEventRow.counter).where(
+        DeviceEventRow.device_id == device_id, DeviceEventRow.boot_id == boot_id
+    )
+    return list(session.scalars(mine.order_by(DeviceEventRow.counter)))
+
+
+def answer_to(session: Session, device_id: DeviceId, boot_id: UUID, counter: int) -> dict[str, Any] | None:
+    mine = select(DeviceEventRow.answer).where(
+        DeviceEventRow.device_id == device_id, DeviceEventRow.boot_id == boot_id, DeviceEventRow.counter == counter
+    )
+    return session.scalar(mine.limit(1))

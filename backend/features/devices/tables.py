@@ -43,7 +43,11 @@ class DeviceEventRow(Row):
     """Decides repeats for 90 days: the same body gets the stored answer, another body a 409."""
 
     __tablename__ = "device_event"
-    __table_args__ = (PrimaryKeyConstraint("device_id", "event_id"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("device_id", "event_id"),
+        # For the numbers that are missing in what a terminal sends after it was cut off.
+        Index("ix_device_event_device_id_boot_id_counter", "device_id", "boot_id", "counter"),
+    )
 
     device_id: Mapped[UUID]
     event_id: Mapped[UUID]

@@ -1,5 +1,6 @@
 """The register of those who work at a site: guards, property and school staff, with their papers."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.features.employees import rules, store
 from backend.features.employees.errors import CertificateTaken, EmployeeTaken
-from backend.features.employees.model import Certificate, Employee, EmployeeFields, Training, Vetting
+from backend.features.employees.model import Certificate, Duty, Employee, EmployeeFields, Training, Vetting
 from backend.features.employees.tables import (
     EmployeeCertificateRow,
     EmployeeRow,
@@ -84,6 +85,11 @@ def get_employee(session: Session, within: Scope, employee_id: UUID) -> Employee
 def site_of(session: Session, within: Scope, employee_id: UUID) -> SiteId:
     """Where they work. Raises NotFound."""
     return SiteId(_row(session, within, employee_id).site_id)
+
+
+def duties_on(session: Session, within: Scope, day: date) -> dict[UUID, Duty]:
+    """Who works here on this day, and as what."""
+    return store.duties_on(session, within, day)
 
 
 def _row(session: Session, within: Scope, employee_id: UUID) -> EmployeeRow:

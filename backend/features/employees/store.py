@@ -1,8 +1,9 @@
 from collections.abc import Iterable
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from backend.features.employees.model import (
@@ -79,3 +80,12 @@ def fields_of(row: EmployeeRow) -> EmployeeFields:
 
 def _certificate(row: EmployeeCertificateRow) -> Certificate:
     return Certificate(CertificateKind(row.kind), row.number, row.issuer, row.valid_until_on)
+
+
+def duties_on(session: Session, within: Scope, day: date) -> dict[UUID, Duty]:
+    query = select(EmployeeRow.id, EmployeeRow.duty).where(
+        EmployeeRow.site_id.in_(within.sites),
+        or_(EmployeeRow.joined_on.is_(None), EmployeeRow.joined_on <= day),
+        or_(EmployeeRow.left_on.is_(None), EmployeeRow.left_on > day),
+    )
+    return {row_id: Duty(duty) for row_id, duty in session.execute(query)}

@@ -121,6 +121,25 @@ def _memberships(session: Session, query: Select[tuple[HouseholdMemberRow, UUID]
     ]
 
 
+def resident_numbers(session: Session, within: Scope, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Identity-card numbers of those of these persons whose card is on file."""
+    query = select(PersonRow.id, PersonRow.document_number).where(
+        PersonRow.id.in_(list(ids)),
+        PersonRow.site_id.in_(within.sites),
+        PersonRow.document_kind == DocumentKind.RESIDENT_CARD.value,
+    )
+    return {row_id: number for row_id, number in session.execute(query) if number is not None}
+
+
+def find_retired_vehicle(session: Session, within: Scope, plate: str) -> Vehicle | None:
+    """The last one that bore the plate."""
+    query = select(VehicleRow).where(
+        VehicleRow.active.is_(False), VehicleRow.site_id.in_(within.sites), VehicleRow.plate == plate
+    )
+    row = session.scalar(query.order_by(VehicleRow.id.desc()).limit(1))
+    return None if row is None else _vehicle(row)
+
+
 def insert_vehicle(session: Session, vehicle: Vehicle, now: datetime) -> bool:
     """False when an active vehicle of the site bears the plate already."""
     row = VehicleRow(

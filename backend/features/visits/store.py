@@ -2,8 +2,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session
 
 from backend.features.visits.model import Visit, VisitState
@@ -114,6 +114,26 @@ def use_entry(session: Session, within: Scope, visit_id: VisitId) -> bool:
         VisitRow.entries < VisitRow.max_entries,
     )
     return bool(session.execute(one.values(entries=VisitRow.entries + 1)).rowcount)  # type: ignore[attr-defined]
+
+
+def note_entry(session: Session, within: Scope, visit_id: UUID) -> bool:
+    """Counts an entry that has happened, also of a visit that is called off; False when all were used before."""
+    one = update(VisitRow).where(VisitRow.id == visit_id, _reach(within), VisitRow.entries < VisitRow.max_entries)
+    return bool(session.execute(one.values(entries=VisitRow.entries + 1)).rowcount)  # type: ignore[attr-defined]
+
+
+def list_standing(session: Session, within: Scope, after: datetime, until: datetime) -> list[Visit]:
+    """Whose window touches the time between two instants, called off or not."""
+    query = select(VisitRow).where(_reach(within), VisitRow.valid_until > after, VisitRow.valid_from < until)
+    return [_visit(row) for row in session.scalars(query.order_by(VisitRow.id))]
+
+
+def standing_digest(session: Session, within: Scope, after: datetime) -> str:
+    """Changes whenever a visit whose window is not over is added or changed."""
+    terms = (VisitRow.state, VisitRow.entries, VisitRow.max_entries, VisitRow.valid_from, VisitRow.valid_until)
+    said = func.concat_ws("|", VisitRow.id, *terms)
+    query = select(func.md5(func.string_agg(said, aggregate_order_by(literal(","), VisitRow.id))))
+    return session.scalar(query.where(_reach(within), VisitRow.valid_until > after)) or ""
 
 
 def count_wrong_code(session: Session, device_id: DeviceId, minute: datetime) -> None:

@@ -122,6 +122,12 @@ PROBLEMS |= {  # credentials and doors
     "account_needed": ("请写明情况", "请用至少 {at_least} 个字写明发生了什么，停用前须已告知持卡人。"),
     "management_must_decide": ("需要物业经理决定", "因安全问题停卡须由物业经理核实后办理。"),
     "device_is_no_door": ("设备未绑定门", "请联系运维人员为设备设置所在的门。"),
+    "gate_key_invalid": ("设备公钥无效", "请用 X25519 重新生成密钥，再登记公钥。"),
+    "gate_key_enrolled": ("设备已登记另一公钥", "更换公钥须先由运维人员允许，一小时内有效。"),
+    "gate_list_not_ready": ("离线名单还没有准备好", "请先登记设备公钥；登记后几秒内生成，请稍后再取。"),
+    "gate_list_version_unknown": ("没有这个版本的名单", "请重新获取离线名单后再确认。"),
+    "device_has_no_place": ("设备没有位置", "请联系运维人员为设备设置出入口和方向，或所在的门。"),
+    "offline_finding_closed": ("已由他人处理", "这一条已经核对完毕，请刷新页面查看。"),
     "alarm_acknowledged": ("已有人处理", "这条报警已由他人确认。"),
 }
 PROBLEMS |= {  # children and pickup

@@ -60,6 +60,7 @@ DENIALS: Mapping[Denial, str] = {
     Denial.PIN_WRONG: "密码不正确",
     Denial.PIN_LOCKED: "密码输错次数较多",
     Denial.LATE: "刷卡信息送达太晚",
+    Denial.NOT_LISTED: "断网期间，门内名单没有这张卡",
 }
 
 DUTIES: Mapping[Duty, str] = {

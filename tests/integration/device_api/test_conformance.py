@@ -47,6 +47,10 @@ OPERATIONS = [
     "/v1/pass-checks",
     "/v1/access-checks",
     "/v1/door-events",
+    "/v1/gate-list/key",
+    "/v1/gate-list",
+    "/v1/gate-list/held",
+    "/v1/offline-decisions",
     "/v1/commands",
     "/v1/commands/{command_id}/acknowledgement",
 ]
