@@ -82,9 +82,7 @@ class DecisionRequest(JsonSchema):
 
 class DecisionsRequest(JsonSchema):
     sent_at = Instant(required=True, metadata={"description": "the device's clock at sending; checked against ours"})
-    decisions = fields.List(
-        fields.Nested(DecisionRequest), required=True, validate=ItemCount(max=MOST_DECISIONS)
-    )
+    decisions = fields.List(fields.Nested(DecisionRequest), required=True, validate=ItemCount(max=MOST_DECISIONS))
 
 
 class DecisionResult(JsonSchema):

@@ -21,7 +21,7 @@ Integers are big-endian. The whole is sealed to the terminal: see `seal_context`
 
 import hmac
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -159,7 +159,7 @@ def _instant(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
 
 
-def facts_of(rows: Iterable[ListRow]) -> Mapping[str, int]:
+def facts_of(rows: Iterable[ListRow]) -> dict[str, int]:
     """How many of each kind: what may be said of a list."""
     counts = {kind.name.lower(): 0 for kind in ListRowKind}
     for row in rows:

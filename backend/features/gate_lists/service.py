@@ -161,8 +161,8 @@ def _issue(work: Work, crypto: Crypto, row: GateTerminalRow, value: GateList, di
     work.session.flush()
     store.add_issue(work.session, row)
     subject = Subject("device", row.device_id)
-    facts = rules.facts_of(value.rows)
-    work.record("gate_list.issued", subject, tenant_id=TenantId(row.tenant_id), version=value.version, **facts)
+    counts = rules.facts_of(value.rows)
+    work.record("gate_list.issued", subject, tenant_id=TenantId(row.tenant_id), version=value.version, counts=counts)
 
 
 def sign_list(crypto: Crypto, value: GateList) -> bytes:
