@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 _MANIFEST: Final = Path(__file__).with_name("weights.toml")
 _PACK_MANIFEST: Final = "manifest.toml"
+_LONGEST_LICENCE: Final = 1_000_000
 
 
 class WeightsError(RuntimeError):
@@ -52,6 +53,8 @@ class ModelFile:
     input: str
     optional: bool = False
     """Whether the product does without it: files of the engine that PROFILE=light leaves out, packs for a slot."""
+    licence_file: str = ""
+    """The licence's text within a pack, kept beside the model; empty where its name says everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,14 @@ def verify_weights(model_dir: Path | None = None) -> None:
 
 def weights_path(model_id: str, model_dir: Path | None = None) -> Path:
     """The verified file of a model; raises `WeightsError` if unknown, missing or changed."""
+    return _checked(model_file(model_id, model_dir), model_dir)
+
+
+def model_file(model_id: str, model_dir: Path | None = None) -> ModelFile:
+    """What is recorded of a model, whether or not its file is there; raises `WeightsError` if unknown."""
     for model in _known(model_dir):
         if model.id == model_id:
-            return _checked(model, model_dir)
+            return model
     raise WeightsError("weights_unknown", model_id, "not in the manifest and in no imported pack")
 
 
@@ -107,8 +115,22 @@ def imported_version(model_id: str, model_dir: Path) -> str | None:
     return pack.version
 
 
+def manifest_section(name: str) -> Mapping[str, Any]:
+    """What `weights.toml` records beside the files: thresholds, for example, and their evidence."""
+    section: Mapping[str, Any] = _toml(_MANIFEST)[name]
+    return section
+
+
+def pack_section(model_id: str, model_dir: Path, name: str) -> Mapping[str, Any]:
+    """A section of an imported pack's own manifest; raises `WeightsError` where it has none."""
+    section = _toml(model_dir / model_id / _PACK_MANIFEST).get(name)
+    if not isinstance(section, Mapping):
+        raise WeightsError("weights_pack_malformed", model_id, f"its manifest has no section {name}")
+    return section
+
+
 def import_weights(pack: Path, model_dir: Path, accepted_licence: str) -> ModelFile:
-    """Takes an operator's pack (a folder or zip of `manifest.toml` and the file it names) into `model_dir`.
+    """Takes an operator's pack (a folder or zip of `manifest.toml` and the files it names) into `model_dir`.
 
     The licence must be repeated word for word, so that nobody accepts one unread. Raises `WeightsError`.
     """
@@ -117,6 +139,8 @@ def import_weights(pack: Path, model_dir: Path, accepted_licence: str) -> ModelF
         if model.licence != accepted_licence:
             raise WeightsError("weights_licence_not_accepted", model.id, f"its licence is {model.licence!r}")
         _check(model, folder / model.file)
+        if model.licence_file and not (folder / model.licence_file).is_file():
+            raise WeightsError("weights_pack_malformed", model.id, "the licence's text that it names is not there")
         _install(model, folder, model_dir)
     return model
 
@@ -128,10 +152,14 @@ def _install(model: ModelFile, folder: Path, model_dir: Path) -> None:
     if target.exists():
         raise WeightsError("weights_already_imported", model.id, "remove the folder first")
     staging = Path(tempfile.mkdtemp(prefix=".import-", dir=model_dir))
-    for name in (_PACK_MANIFEST, model.file):
+    for name in _pack_names(model):
         shutil.copyfile(folder / name, staging / name)
     staging.chmod(0o755)
     staging.rename(target)
+
+
+def _pack_names(model: ModelFile) -> list[str]:
+    return [name for name in (_PACK_MANIFEST, model.file, model.licence_file) if name]
 
 
 def _known(model_dir: Path | None) -> list[ModelFile]:
@@ -189,8 +217,8 @@ def _only_model(manifest: dict[str, Any], pack_name: str) -> ModelFile:
     if len(entries) != 1:
         raise WeightsError("weights_pack_malformed", pack_name, "a pack's manifest names exactly one model")
     model = _model({**entries[0], "package": ""})
-    if Path(model.file).name != model.file or Path(model.id).name != model.id:
-        raise WeightsError("weights_pack_malformed", pack_name, "id and file are plain names")
+    if any(Path(name).name != name for name in (model.file, model.id, model.licence_file)):
+        raise WeightsError("weights_pack_malformed", pack_name, "id and files are plain names")
     return model
 
 
@@ -219,12 +247,18 @@ def _unpacked(pack: Path) -> Iterator[Path]:
 
 
 def _unzip(pack: Path, folder: Path) -> None:
-    """Takes only the manifest and the file it names, no further than the bytes it promises."""
+    """Takes only the manifest and the files it names, no further than the bytes it promises."""
     try:
         with zipfile.ZipFile(io.BytesIO(pack.read_bytes())) as archive:
             (folder / _PACK_MANIFEST).write_bytes(archive.read(_PACK_MANIFEST))
             model = _only_model(_toml(folder / _PACK_MANIFEST), pack.name)
-            with archive.open(model.file) as source:
-                (folder / model.file).write_bytes(source.read(model.bytes + 1))
+            _unzip_one(archive, model.file, folder, model.bytes)
+            if model.licence_file:
+                _unzip_one(archive, model.licence_file, folder, _LONGEST_LICENCE)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise WeightsError("weights_pack_malformed", pack.name, "not a readable pack") from error
+
+
+def _unzip_one(archive: zipfile.ZipFile, name: str, folder: Path, most_bytes: int) -> None:
+    with archive.open(name) as source:
+        (folder / name).write_bytes(source.read(most_bytes + 1))
