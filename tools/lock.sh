@@ -7,6 +7,6 @@ lock() {
         --generate-hashes --no-emit-index-url --no-annotate --no-header -o "$out" "$@"
 }
 mkdir -p requirements
-lock dev --extra paddle --group dev
-lock full --extra paddle -c requirements/dev.txt
+lock dev --extra paddle --extra faces --group dev
+lock full --extra paddle --extra faces -c requirements/dev.txt
 lock light -c requirements/dev.txt
