@@ -44,6 +44,11 @@ class OnnxModel:
         metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         return ["", *metadata["character"].splitlines(), " "]
 
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """Of the one input; None for a side of any length."""
+        return tuple(side if isinstance(side, int) else None for side in self._session.get_inputs()[0].shape)
+
     def __call__(self, batch: Tensor) -> Tensor:
         """The model's output for one input tensor."""
         return self.outputs(batch)[0]

@@ -47,7 +47,7 @@ def code_of(refusal: pytest.ExceptionInfo[WeightsError]) -> str:
 def test_the_weights_of_the_wheels_are_the_recorded_ones() -> None:
     verify_weights()
     assert {state.problem for state in list_weights()} == {""}
-    assert {state.model.licence for state in list_weights()} == {"Apache-2.0"}
+    assert {state.model.licence for state in list_weights()} == {"Apache-2.0", "CC0-1.0", "MIT"}
 
 
 def test_a_pack_is_imported_listed_and_found(tmp_path: Path) -> None:
