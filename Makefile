@@ -19,12 +19,12 @@ export PROFILE PORT
 unexport PYTHONDONTWRITEBYTECODE
 STARTED_AT := $(shell date +%s.%N)
 
-.PHONY: help run test check bench accuracy accuracy-documents pickup-sequences chaos reset status memory lock simulate-gate codes doctor environment development
+.PHONY: help run test check bench accuracy accuracy-documents accuracy-faces pickup-sequences chaos reset status memory lock simulate-gate codes doctor environment development
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-run: environment  ## start everything; Ctrl-C stops it (PORT=8000, PROFILE=light leaves PaddlePaddle out)
+run: environment  ## start everything; Ctrl-C stops it (PORT=8000, PROFILE=light leaves PaddlePaddle and faces out)
 	@ANLIN_STARTED_AT=$(STARTED_AT) exec $(VENV) -m backend.supervisor run
 
 test: development  ## the default suite, Chromium included
@@ -48,6 +48,9 @@ accuracy: development  ## plates read right of the pictures in DIR=… (the shar
 accuracy-documents: development  ## identity cards read right, of N=60 rendered specimens
 	@folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && $(VENV) -m tests.builders.specimens "$$folder" $(N) && \
 		$(VENV) -m recognition.evaluation.documents "$$folder" --today 2026-11-23
+
+accuracy-faces: development  ## same and different persons told apart in DIR=…, a folder a person (the shared pictures unless given)
+	@$(VENV) -m recognition.evaluation.faces $(if $(DIR),"$(DIR)") $(ARGS)
 
 pickup-sequences: development  ## random days at the kindergarten: the rules against an independent model (SEQUENCES=100000)
 	@$(VENV) -m tests.unit.pickup --sequences $(SEQUENCES)
