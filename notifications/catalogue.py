@@ -33,6 +33,8 @@ class Template:
     text: str
     max_characters: Mapping[str, int]
     is_login_code: bool = False
+    tts_code: str | None = None
+    """The text as filed for telephone calls that read it out; None where nobody is rung up for it."""
     wechat: WeChatTemplate | None = None
 
     def render(self, params: Mapping[str, str]) -> str:
@@ -81,6 +83,17 @@ CATALOGUE: Mapping[TemplateKey, Template] = MappingProxyType(
             text="您在${community}的门禁卡（尾号${tail}）已于${time}办理：${news}。"
             "门卫核对身份后会为您开门；如有疑问或异议，请联系物业服务中心。序号${serial}。",
             max_characters={"community": 35, "tail": 4, "time": 20, "news": 20, "serial": 10},
+        ),
+        TemplateKey.INTERCOM_CALL: Template(
+            sms_code="SMS_100000006",
+            text="您好，${community}的${door}于${time}有访客呼叫您家。需要开门，请打开小程序，或联系门卫。",
+            max_characters={"community": 35, "door": 35, "time": 20},
+            tts_code="TTS_100000001",
+            wechat=WeChatTemplate(
+                template_id="anlin-intercom-call-000000000000000000000001",
+                page="pages/intercom/call",
+                fields={"thing1": "community", "thing2": "door", "time3": "time"},
+            ),
         ),
     }
 )

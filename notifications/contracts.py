@@ -15,6 +15,7 @@ class TemplateKey(StrEnum):
     VISITOR_ARRIVED = "visitor_arrived"
     VISITOR_LEFT = "visitor_left"
     CARD_CHANGED = "card_changed"
+    INTERCOM_CALL = "intercom_call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,19 @@ class SmsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceSettings:
+    """An Alibaba Cloud voice account; without `show_number` the provider's shared numbers are shown."""
+
+    endpoint_url: str
+    access_key_id: str
+    access_key_secret: str = field(repr=False)
+    show_number: str = ""
+    tts_codes: Mapping[TemplateKey, str] = field(default_factory=dict)
+    connect_timeout_seconds: float = 3.0
+    read_timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeChatSettings:
     """A mini-program; `base_url` is https://api.weixin.qq.com in production, without a trailing slash."""
 

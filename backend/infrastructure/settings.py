@@ -38,6 +38,9 @@ class Settings:
     sms_access_key_id: str
     sms_access_key_secret: str = field(repr=False)
     sms_sign_name: str
+    voice_endpoint: str
+    """Telephone calls, with the account of the SMS; empty where none can be made."""
+    voice_show_number: str
     wechat_base_url: str
     wechat_app_id: str
     wechat_app_secret: str = field(repr=False)
@@ -97,6 +100,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         sms_access_key_id=get("SMS_ACCESS_KEY_ID", ""),
         sms_access_key_secret=get("SMS_ACCESS_KEY_SECRET", ""),
         sms_sign_name=get("SMS_SIGN_NAME", "安邻平台"),
+        voice_endpoint=get("VOICE_ENDPOINT", ""),
+        voice_show_number=get("VOICE_SHOW_NUMBER", ""),
         wechat_base_url=get("WECHAT_BASE_URL", "https://api.weixin.qq.com"),
         wechat_app_id=get("WECHAT_APP_ID", ""),
         wechat_app_secret=get("WECHAT_APP_SECRET", ""),
@@ -115,8 +120,8 @@ def _refuse_unsafe(settings: Settings) -> None:
     if not settings.in_production:
         return
     problems = []
-    if "127.0.0.1" in settings.sms_endpoint or "127.0.0.1" in settings.wechat_base_url:
-        problems.append("SMS_ENDPOINT and WECHAT_BASE_URL point at the sandbox")
+    if any("127.0.0.1" in url for url in (settings.sms_endpoint, settings.voice_endpoint, settings.wechat_base_url)):
+        problems.append("SMS_ENDPOINT, VOICE_ENDPOINT and WECHAT_BASE_URL point at the sandbox")
     if settings.sms_access_key_id.startswith("sandbox"):
         problems.append("SMS_ACCESS_KEY_ID is the sandbox's")
     if settings.public_scheme != "https":

@@ -103,6 +103,7 @@ def _development_environment(settings: Settings) -> dict[str, str]:
         "SMS_ACCESS_KEY_ID": "sandbox-access-key",
         "SMS_ACCESS_KEY_SECRET": "sandbox-access-secret",
         "SMS_SIGN_NAME": "安邻平台",
+        "VOICE_ENDPOINT": sandbox,
         "WECHAT_BASE_URL": sandbox,
         "WECHAT_APP_ID": "wx00000000sandbox0",
         "WECHAT_APP_SECRET": "sandbox-app-secret",

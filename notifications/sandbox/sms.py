@@ -15,6 +15,7 @@ from notifications.sandbox.credentials import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from notifications.sandbox.faults import FaultAnswers, Instruments
 from notifications.sandbox.sms_rules import MAX_NUMBERS, Refused, check_limits, check_number, render
 from notifications.sandbox.store import AcceptedMessage, Store, instant
+from notifications.sandbox.voice import single_call_by_tts
 
 CHINA = ZoneInfo("Asia/Shanghai")
 WAITING, FAILED, DELIVERED = 1, 2, 3
@@ -187,4 +188,5 @@ _ACTIONS: Mapping[str, Callable[[Store, Mapping[str, str]], Body]] = {
     "SendSms": _send,
     "SendBatchSms": _send_batch,
     "QuerySendDetails": _query_details,
+    "SingleCallByTts": single_call_by_tts,
 }

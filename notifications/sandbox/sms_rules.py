@@ -55,14 +55,19 @@ def render(sign_name: str, template_code: str, param_json: str) -> tuple[str, di
         raise Refused("isv.SMS_SIGNATURE_ILLEGAL")
     if template_code not in FILED:
         raise Refused("isv.SMS_TEMPLATE_ILLEGAL")
+    text, params = filled(FILED[template_code], param_json)
+    return f"【{sign_name}】{text}", params
+
+
+def filled(template: str, param_json: str) -> tuple[str, dict[str, str]]:
+    """The template with its variables filled in, and these; raises Refused."""
     params = _params(param_json)
-    text = FILED[template_code]
-    if missing := set(_VARIABLE.findall(text)) - params.keys():
+    if missing := set(_VARIABLE.findall(template)) - params.keys():
         raise Refused("isv.TEMPLATE_MISSING_PARAMETERS", ",".join(sorted(missing)))
-    filled = _VARIABLE.sub(lambda variable: params[variable[1]], text)
-    if len(filled) > _MAX_TEXT:
+    text = _VARIABLE.sub(lambda variable: params[variable[1]], template)
+    if len(text) > _MAX_TEXT:
         raise Refused("isv.PARAM_LENGTH_LIMIT")
-    return f"【{sign_name}】{filled}", params
+    return text, params
 
 
 def _params(param_json: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
-ChannelName = Literal["sms", "wechat"]
+ChannelName = Literal["sms", "wechat", "voice"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (

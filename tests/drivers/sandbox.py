@@ -18,7 +18,7 @@ from notifications.sandbox.credentials import (
     APP_SECRET,
     SIGN_NAME,
 )
-from notifications.settings import SmsSettings, WeChatSettings
+from notifications.settings import SmsSettings, VoiceSettings, WeChatSettings
 
 _ROOT = Path(__file__).parents[2]
 
@@ -70,6 +70,10 @@ class Sandbox:
     def wechat_settings(self, **changes: Any) -> WeChatSettings:
         account = {"base_url": self.url, "app_id": APP_ID, "app_secret": APP_SECRET}
         return WeChatSettings(**(account | changes))
+
+    def voice_settings(self, **changes: Any) -> VoiceSettings:
+        account = {"access_key_id": ACCESS_KEY_ID, "access_key_secret": ACCESS_KEY_SECRET}
+        return VoiceSettings(**({"endpoint_url": self.url} | account | changes))
 
     def messages(self, recipient: str | None = None) -> list[dict[str, Any]]:
         """Newest first: channel, provider_id, out_id, recipient, template, params, text, accepted_at."""

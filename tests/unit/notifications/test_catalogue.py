@@ -32,6 +32,7 @@ PARAMS[TemplateKey.CARD_CHANGED] = {
     "news": "停用",
     "serial": "4713",
 }
+PARAMS[TemplateKey.INTERCOM_CALL] = {"community": "安邻花园", "door": "3幢2单元门", "time": "2026年11月22日 14:05"}
 PARAMS[TemplateKey.VISITOR_LEFT] = PARAMS[TemplateKey.VISITOR_ARRIVED]
 
 
