@@ -19,6 +19,7 @@ from backend.features.gate_lists.tables import (
     OfflineFindingRow,
 )
 from backend.features.imports.tables import ImportRow
+from backend.features.intercom.tables import IntercomCallRow, IntercomEventRow, IntercomRingRow
 from backend.features.media.tables import MediaRow
 from backend.features.notices.tables import NoticeRow
 from backend.features.passages.tables import PassageRow, PlateReadingRow, PlateReviewRow
@@ -100,6 +101,16 @@ RETENTION: tuple[Retention, ...] = (
         "record of entries that a gate decided without a network (PIPL 13(1)2, contract of property management)",
         "180 days after it was received, with what was found about it",
         (_rows(OfflineFindingRow, "found_at", 180), _rows(OfflineDecisionRow, "received_at", 180)),
+    ),
+    Retention(
+        "intercom",
+        "who rang, whom it reached and who opened (PIPL 13(1)2, contract of property management)",
+        "180 days after the call; its picture is shown to the household for a day and deleted as every picture",
+        (
+            _rows(IntercomCallRow, "started_at", 180),
+            _rows(IntercomRingRow, "at", 180),
+            _rows(IntercomEventRow, "at", 180),
+        ),
     ),
     Retention("employee_identity", "employment and the duty to vet guards", "with the employment, by the register"),
     Retention(

@@ -7,6 +7,7 @@ from backend.features.devices import tables as devices
 from backend.features.employees import tables as employees
 from backend.features.gate_lists import tables as gate_lists
 from backend.features.imports import tables as imports
+from backend.features.intercom import tables as intercom
 from backend.features.media import tables as media
 from backend.features.notices import tables as notices
 from backend.features.passages import tables as passages
@@ -32,6 +33,7 @@ MODULES = (
     gate_lists,
     idempotency,
     imports,
+    intercom,
     media,
     notices,
     outbox,

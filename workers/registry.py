@@ -2,14 +2,17 @@
 
 from backend.features.gate_lists.jobs import BuildGateLists, WatchGateLists
 from backend.features.imports.jobs import ApplyImport, CheckImport
+from backend.features.intercom.jobs import EndCall, RingPhone
 from backend.features.notices.jobs import FetchReceipt, SendNotice
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
-from workers.handlers import gate_lists, imports, notices, upkeep
+from workers.handlers import gate_lists, imports, intercom, notices, upkeep
 from workers.running import Registry, Route
 
 COMMON: Registry = {
     CheckImport.kind: Route(CheckImport, imports.check_import),
     ApplyImport.kind: Route(ApplyImport, imports.apply_import),
+    RingPhone.kind: Route(RingPhone, intercom.ring),
+    EndCall.kind: Route(EndCall, intercom.end_call),
     SendNotice.kind: Route(SendNotice, notices.send_notice),
     FetchReceipt.kind: Route(FetchReceipt, notices.fetch_receipt),
     WatchGateLists.kind: Route(WatchGateLists, gate_lists.watch),

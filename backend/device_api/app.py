@@ -3,7 +3,7 @@
 from flask import Flask
 
 from backend.device_api.caller import authenticator
-from backend.device_api.resources import commands, doors, events, gate_list, media
+from backend.device_api.resources import commands, doors, events, gate_list, intercom, media
 from backend.infrastructure.http.app import prepare
 from backend.infrastructure.http.openapi import create_api
 from backend.infrastructure.http.platform import Platform
@@ -13,6 +13,7 @@ def create_app(platform: Platform) -> Flask:
     app = Flask("device", static_folder=None)
     prepare(app, platform, authenticator(platform))
     api = create_api(app, "Anlin device API")
-    for blueprint in (media.blueprint, events.blueprint, commands.blueprint, doors.blueprint, gate_list.blueprint):
+    blueprints = (media.blueprint, events.blueprint, commands.blueprint, doors.blueprint, gate_list.blueprint)
+    for blueprint in (*blueprints, intercom.blueprint):
         api.register_blueprint(blueprint)
     return app

@@ -4,6 +4,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from backend.features.credentials.model import DoorAlarm
 from backend.features.devices.model import CommandKind, CommandOutcome
+from backend.features.intercom.model import CallState
 from backend.features.passages.model import BodyColour, Heading, VehicleType
 from backend.features.passes.rules import TEXT_LENGTH
 from backend.infrastructure.http.schema_base import Between, Bounds, Instant, ItemCount, JsonSchema, Shape, Text
@@ -88,6 +89,38 @@ class AccessCheckRequest(Envelope):
 
 class DoorAlarmRequest(Envelope):
     kind = fields.Enum(DoorAlarm, by_value=True, required=True)
+
+
+class IntercomCallRequest(Envelope):
+    room = Text(32, required=True, metadata={"description": "as typed: 501, 2-501, 3-2-501 or 3幢2单元501"})
+    media_ids = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=ItemCount(max=1),
+        metadata={"description": "the picture that the station took of whoever rings"},
+    )
+
+
+class IntercomStateResponse(JsonSchema):
+    call_id = fields.UUID(required=True)
+    state = fields.Enum(CallState, by_value=True, required=True)
+    text = fields.String(
+        required=True,
+        metadata={"description": "one calm sentence for the display; English for `Accept-Language: en`, else Chinese"},
+    )
+    ends_at = Instant(required=True, metadata={"description": "the household has until then; later it is the guard's"})
+
+
+class IntercomCallResponse(EventResponse):
+    call_id = fields.String(required=True, metadata={"description": "ask for it, or wait at `/live/intercom/calls/`"})
+    state = fields.String(required=True)
+    text = fields.String(required=True)
+    ends_at = fields.String(required=True)
+
+
+class CallWaitQuery(JsonSchema):
+    seen = fields.Enum(CallState, by_value=True, load_default=CallState.RINGING)
+    wait_seconds = fields.Integer(load_default=0, validate=Between(min=0, max=25))
 
 
 class CommandResponse(JsonSchema):

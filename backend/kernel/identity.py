@@ -36,6 +36,7 @@ class Permission(Enum):
     CREDENTIAL_MANAGE = "credential.manage"
     CREDENTIAL_OWN = "credential.own"
     DOOR_WATCH = "door.watch"
+    INTERCOM_ANSWER = "intercom.answer"
     EVENT_SEND = "event.send"
     MEDIA_SEND = "media.send"
     COMMAND_RECEIVE = "command.receive"
@@ -73,7 +74,7 @@ _SITE_MANAGEMENT = _GATE_WORK | _REGISTERS | {P.BINDING_DECIDE, P.AUDIT_READ, P.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VISITOR: frozenset(),
     Role.RESIDENT: frozenset({P.SELF, P.HOUSEHOLD_READ, P.BINDING_REQUEST, P.VISIT_CREATE, P.VISIT_READ})
-    | {P.CREDENTIAL_OWN},
+    | {P.CREDENTIAL_OWN, P.INTERCOM_ANSWER},
     Role.GUARD: _GATE_WORK,
     Role.PROPERTY_CLERK: frozenset({P.SELF, P.REGISTER_READ, P.REGISTER_EDIT, P.VISIT_READ, P.CREDENTIAL_MANAGE}),
     Role.PROPERTY_MANAGER: _SITE_MANAGEMENT,

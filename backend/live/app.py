@@ -5,14 +5,17 @@ A process of its own, because a thing that holds many connections open must not 
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, Response, g, jsonify, request
 from webargs.flaskparser import parser
 
 from backend.device_api.caller import authenticator as device_authenticator
-from backend.device_api.schemas import CommandsResponse, WaitQuery
+from backend.device_api.resources.intercom import call_view
+from backend.device_api.schemas import CallWaitQuery, CommandsResponse, IntercomStateResponse, WaitQuery
 from backend.features.devices import service as devices
 from backend.features.devices.model import Command
+from backend.features.intercom import service as intercom
 from backend.infrastructure.http.app import prepare
 from backend.infrastructure.http.identity import Authenticator, authorise
 from backend.infrastructure.http.live import LiveHub
@@ -71,8 +74,26 @@ def create_device_wait(platform_: Platform, hub: LiveHub) -> Flask:
                 found = _commands(devices.waiting_commands)
         return jsonify(CommandsResponse().dump(found))
 
-    wait.permission = Permission.COMMAND_RECEIVE  # type: ignore[attr-defined]
+    @app.get("/live/intercom/calls/<uuid:call_id>")
+    def wait_for_call(call_id: UUID) -> Response:
+        """The call's state, as soon as it is another one than `seen`."""
+        g.actor = authorise(Permission.COMMAND_RECEIVE)
+        query = parser.parse(CallWaitQuery(), location="query")
+        with hub.waiting(str(g.actor.id)) as heard:
+            found = _call(call_id)
+            if found["state"] is query["seen"] and query["wait_seconds"]:
+                heard.wait(query["wait_seconds"])
+                found = _call(call_id)
+        return jsonify(IntercomStateResponse().dump(found))
+
+    for view in (wait, wait_for_call):
+        view.permission = Permission.COMMAND_RECEIVE  # type: ignore[attr-defined]
     return app
+
+
+def _call(call_id: UUID) -> dict[str, Any]:
+    with unit_of_work(platform().database, g.actor) as work:
+        return call_view(intercom.get(work.session, g.actor.scope, call_id), work)
 
 
 def _commands(asked: Callable[[Work, DeviceId], list[Command]]) -> dict[str, Any]:

@@ -66,3 +66,12 @@ class Command:
     issued_at: datetime
     expires_at: datetime
     """After this instant the device must not act: the barrier would open for somebody else."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of a command so far."""
+
+    expires_at: datetime
+    outcome: CommandOutcome | None
+    """None until the device has said."""

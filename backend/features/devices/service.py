@@ -1,6 +1,6 @@
 """Machines at the edge: enrolled with a token, heard through one envelope, told through expiring commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from backend.features.devices.model import (
     DeviceKind,
     Direction,
     EventHeader,
+    Told,
 )
 from backend.features.devices.tables import DeviceRow
 from backend.infrastructure.audit.entry import Subject
@@ -178,6 +179,16 @@ def _tell(
     if not store.tell(work.session, within, device_id, command, COMMANDS):
         raise NotFound
     return command
+
+
+def wake(work: Work, device_id: DeviceId) -> None:
+    """Whatever the device waits for, it looks again once this transaction has committed."""
+    work.session.execute(text("SELECT pg_notify(:channel, :device)"), {"channel": COMMANDS, "device": str(device_id)})
+
+
+def told_outcomes(session: Session, within: Scope, commands: Iterable[UUID]) -> dict[UUID, Told]:
+    """What is known of each of these commands; those out of reach are missing."""
+    return store.told_outcomes(session, within, commands)
 
 
 def note_seen(work: Work, device_id: DeviceId) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -5,7 +6,16 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from backend.features.devices.model import Command, CommandKind, Device, DeviceKind, Direction, EventHeader
+from backend.features.devices.model import (
+    Command,
+    CommandKind,
+    CommandOutcome,
+    Device,
+    DeviceKind,
+    Direction,
+    EventHeader,
+    Told,
+)
 from backend.features.devices.tables import DeviceCommandRow, DeviceEventConflictRow, DeviceEventRow, DeviceRow
 from backend.infrastructure.inserting import insert_if_absent
 from backend.kernel.identity import Scope
@@ -182,3 +192,13 @@ def answer_to(session: Session, device_id: DeviceId, boot_id: UUID, counter: int
         DeviceEventRow.device_id == device_id, DeviceEventRow.boot_id == boot_id, DeviceEventRow.counter == counter
     )
     return session.scalar(mine.limit(1))
+
+
+def told_outcomes(session: Session, within: Scope, commands: Iterable[UUID]) -> dict[UUID, Told]:
+    mine = select(DeviceCommandRow).where(
+        DeviceCommandRow.id.in_(list(commands)), DeviceCommandRow.site_id.in_(within.sites)
+    )
+    return {
+        row.id: Told(row.expires_at, None if row.outcome is None else CommandOutcome(row.outcome))
+        for row in session.scalars(mine)
+    }

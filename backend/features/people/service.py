@@ -195,6 +195,15 @@ def memberships_by_phone(session: Session, room_id: UUID, number_hash: bytes, da
     return store.memberships_by_phone(session, room_id, number_hash, day)
 
 
+def find_household_of_room(session: Session, within: Scope, room_id: UUID) -> Household | None:
+    return store.household_of_room(session, within, room_id)
+
+
+def members_of(session: Session, within: Scope, household_id: HouseholdId, day: date) -> list[Person]:
+    """Who lives there on this day, the longest first."""
+    return store.members_of(session, within, household_id, day)
+
+
 def add_vehicle(work: Work, within: Scope, household_id: UUID, plate: str) -> VehicleId:
     """Raises ImplausiblePlate; PlateTaken when an active vehicle of the site bears the plate."""
     household = get_household(work.session, within, household_id)

@@ -140,6 +140,21 @@ def find_retired_vehicle(session: Session, within: Scope, plate: str) -> Vehicle
     return None if row is None else _vehicle(row)
 
 
+def members_of(session: Session, within: Scope, household_id: HouseholdId, day: date) -> list[Person]:
+    living = (
+        select(PersonRow)
+        .join(HouseholdMemberRow, HouseholdMemberRow.person_id == PersonRow.id)
+        .where(
+            HouseholdMemberRow.household_id == household_id,
+            HouseholdMemberRow.from_on <= day,
+            or_(HouseholdMemberRow.until_on.is_(None), HouseholdMemberRow.until_on > day),
+            PersonRow.site_id.in_(within.sites),
+        )
+        .order_by(HouseholdMemberRow.id)
+    )
+    return [Person(PersonId(row.id), SiteId(row.site_id), row.name, row.phone) for row in session.scalars(living)]
+
+
 def insert_vehicle(session: Session, vehicle: Vehicle, now: datetime) -> bool:
     """False when an active vehicle of the site bears the plate already."""
     row = VehicleRow(

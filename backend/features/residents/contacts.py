@@ -1,13 +1,15 @@
 """How to reach a resident; for the worker that sends messages, and nobody else."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.features.people import service as people
 from backend.features.residents.tables import BindingRow, ResidentRow
 from backend.kernel.identity import Scope
-from backend.kernel.ids import ResidentId
+from backend.kernel.ids import HouseholdId, ResidentId
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,15 @@ def find_contact(session: Session, within: Scope, resident_id: ResidentId) -> Co
     homes = select(BindingRow.resident_id).where(BindingRow.site_id.in_(within.sites), BindingRow.state == "approved")
     row = session.scalar(select(ResidentRow).where(ResidentRow.id == resident_id, ResidentRow.id.in_(homes)))
     return None if row is None else Contact(row.openid, row.phone)
+
+
+def residents_of(session: Session, within: Scope, household_id: HouseholdId, day: date) -> list[ResidentId]:
+    """Whose phones belong to this home today: bound with the property's approval, and living there still."""
+    living = [person.id for person in people.members_of(session, within, household_id, day)]
+    bound = select(BindingRow.resident_id).where(
+        BindingRow.household_id == household_id,
+        BindingRow.person_id.in_(living),
+        BindingRow.site_id.in_(within.sites),
+        BindingRow.state == "approved",
+    )
+    return [ResidentId(found) for found in session.scalars(bound.order_by(BindingRow.id))]

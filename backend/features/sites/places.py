@@ -125,6 +125,13 @@ def places_of_rooms(session: Session, within: Scope, rooms: Iterable[UUID]) -> d
     return store.places_of_rooms(session, within, rooms)
 
 
+def rooms_numbered(
+    session: Session, within: Scope, number: str, unit_id: UUID | None = None, building_id: UUID | None = None
+) -> dict[UUID, str]:
+    """Rooms with this number, of a unit or a building where one is given, each with its spoken label."""
+    return store.rooms_numbered(session, within, number, unit_id, building_id)
+
+
 def _written(protections: Iterable[Protection]) -> str:
     chosen = set(protections)
     return ",".join(one.value for one in Protection if one in chosen)

@@ -83,6 +83,22 @@ def rooms_by_id(session: Session, within: Scope, ids: Iterable[UUID]) -> dict[UU
     return {room.id: _room(room, unit, building) for room, unit, building in rows}
 
 
+def rooms_numbered(
+    session: Session, within: Scope, number: str, unit_id: UUID | None, building_id: UUID | None
+) -> dict[UUID, str]:
+    query = (
+        select(RoomRow, UnitRow.name, BuildingRow.name)
+        .join(UnitRow, UnitRow.id == RoomRow.unit_id)
+        .join(BuildingRow, BuildingRow.id == UnitRow.building_id)
+        .where(RoomRow.number == number, RoomRow.site_id.in_(within.sites))
+    )
+    if unit_id is not None:
+        query = query.where(RoomRow.unit_id == unit_id)
+    if building_id is not None:
+        query = query.where(UnitRow.building_id == building_id)
+    return {room.id: f"{building}{unit}{room.number}" for room, unit, building in session.execute(query)}
+
+
 def _room(row: RoomRow, unit: str, building: str) -> Room:
     return Room(RoomId(row.id), SiteId(row.site_id), f"{building}{unit}{row.number}")
 

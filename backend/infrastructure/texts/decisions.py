@@ -39,5 +39,12 @@ DECISIONS: dict[str, str] = {
     "offline_no_list": "网络暂时中断，请稍候，由门卫为您办理。",
     "offline_list_expired": "网络暂时中断，请稍候，由门卫为您办理。",
     "offline_clock_unsure": "网络暂时中断，请稍候，由门卫为您办理。",
+    "intercom_ringing": "正在呼叫住户，请稍候。",
+    "intercom_answered": "住户已收到呼叫，请稍候。",
+    "intercom_opened": "门已打开，请进。",
+    "intercom_declined": "住户现在不方便开门，请改时间再来。",
+    "intercom_missed": "住户暂时没有应答，已请门卫协助。",
+    "intercom_closed": "请与门卫联系。",
+    "intercom_unknown_room": "没有找到这个房间，请输入楼栋、单元和房号，例如 3-2-501，或联系门卫。",
     "pass_over": "通行证已过期，请联系住户重新预约。",
 }

@@ -150,3 +150,11 @@ PROBLEMS |= {  # children and pickup
     "leave_too_long": ("请假日期有误", "结束日期须晚于开始日期，一次最长 {longest_days} 天。"),
     "id_tail_invalid": ("证件尾号有误", "请填写代接人证件号码的最后 {length} 位。"),
 }
+PROBLEMS |= {  # intercom
+    "intercom_station_busy": ("呼叫太频繁", "请稍等一分钟再呼叫，急事请联系门卫。"),
+    "intercom_call_over": ("这次呼叫已经结束", "门卫会接着处理；如需开门，请联系门卫。"),
+    "intercom_call_taken": ("家人已在处理", "您家另一位成员已经接听或作出决定。"),
+    "intercom_call_ringing": ("正在等住户应答", "住户没有应答时再由门卫处理。"),
+    "intercom_words_needed": ("请说明原因", "选择“其他”时，请说或写一句原因。"),
+    "intercom_picture_over": ("照片已不再显示", "来访照片只在呼叫后的 24 小时内给住户查看。"),
+}
