@@ -86,8 +86,8 @@ def create_device_wait(platform_: Platform, hub: LiveHub) -> Flask:
                 found = _call(call_id)
         return jsonify(IntercomStateResponse().dump(found))
 
-    for view in (wait, wait_for_call):
-        view.permission = Permission.COMMAND_RECEIVE  # type: ignore[attr-defined]
+    wait.permission = Permission.COMMAND_RECEIVE  # type: ignore[attr-defined]
+    wait_for_call.permission = Permission.COMMAND_RECEIVE  # type: ignore[attr-defined]
     return app
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from backend.device_api.app import create_app
@@ -131,7 +132,7 @@ def test_the_picture_is_the_stations_own_and_shown_for_a_day(doorway: Doorway) -
     call_id = doorway.rung()
     assert phone.get(f"/intercom/calls/{call_id}/picture").status_code == 200
     with doorway.platform.database.sessions.begin() as session:
-        session.connection().exec_driver_sql("UPDATE intercom_call SET started_at = started_at - interval '25 hours'")
+        session.execute(text("UPDATE intercom_call SET started_at = started_at - interval '25 hours'"))
     assert code_of(phone.get(f"/intercom/calls/{call_id}/picture")) == (410, "intercom_picture_over")
     assert not phone.get(f"/intercom/calls/{call_id}").get_json()["has_picture"]
 
@@ -165,9 +166,8 @@ def test_every_step_and_every_look_is_in_the_audit_log(doorway: Doorway) -> None
     phone.get(f"/intercom/calls/{call_id}/picture")
     phone.post(f"/intercom/calls/{call_id}/open")
     with doorway.platform.database.sessions() as session:
-        kept = session.connection().exec_driver_sql(
-            "SELECT action, actor_kind FROM audit_entry WHERE action LIKE 'intercom%' ORDER BY at, action"
-        )
+        rows = "SELECT action, actor_kind FROM audit_entry WHERE action LIKE 'intercom%' ORDER BY at, action"
+        kept = session.execute(text(rows))
         assert [tuple(row) for row in kept] == [
             ("intercom.called", "device"),
             ("intercom_call.looked", "resident"),

@@ -96,7 +96,7 @@ def test_an_answer_that_was_lost_may_ring_twice_but_never_not_at_all(doorway: Do
     doorway.sandbox.inject("/cgi-bin/message/subscribe/send", "break_after_accept")
     doorway.run_jobs()
     doorway.run_jobs()
-    assert doorway.told() == [("wechat", WANG)] * 2
+    assert set(doorway.told()) == {("wechat", WANG)}
 
 
 def test_without_any_worker_the_call_ends_by_the_clock(doorway: Doorway) -> None:
