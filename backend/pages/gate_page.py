@@ -1,4 +1,4 @@
-"""Everything the guard sees of one gate, in six queries however busy it is."""
+"""Everything the guard sees of one gate, in eight queries however busy it is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
 from backend.kernel.ids import DeviceId, GateId, SiteId
 from backend.kernel.jobs import Queue
+from backend.pages.open_things import OpenThing, Urgency, gather, read_alarms, read_calls
 from backend.pages.passage_cards import Barrier, PassageCard, card_query, read_cards
 
 UNDECIDED = (PassageState.READING.value, PassageState.WAITING.value)
@@ -66,6 +67,18 @@ class GatePage:
     """Opened in an emergency, and nobody has said why, oldest first."""
     plates_are_read: bool
     """False while no recognition process with a working engine shows a sign of life: the guard reads for himself."""
+    things: Sequence[OpenThing]
+    """All that waits, calls and alarms of the whole site included, in the order in which it is to be done."""
+
+    @property
+    def first(self) -> OpenThing | None:
+        """What to do now."""
+        return self.things[0] if self.things else None
+
+    @property
+    def open_things(self) -> list[OpenThing]:
+        """Those that show as cards; a reason that is owed has a button of its own."""
+        return [thing for thing in self.things if thing.urgency is not Urgency.REVIEW]
 
     @property
     def awaits_barrier(self) -> bool:
@@ -78,14 +91,17 @@ def read_gate_page(session: Session, within: Scope, gate_id: UUID | None, now: d
     gate = next((choice for choice in choices if gate_id in (None, choice.id)), None)
     if gate is None:
         raise NotFound
+    waiting, owed = _waiting(session, within, gate.id, now), _owed(session, within, gate.id, now)
+    calls, alarms = read_calls(session, within, gate.site_id, now), read_alarms(session, within, gate.site_id)
     return GatePage(
         choices,
         gate,
         _lanes(session, within, gate.id, now),
-        _waiting(session, within, gate.id, now),
+        waiting,
         _recent(session, within, gate.id, now),
-        _owed(session, within, gate.id, now),
+        owed,
         _plates_are_read(session),
+        gather(waiting, owed, calls, alarms),
     )
 
 

@@ -56,6 +56,8 @@ class PassageCard:
     reason: str | None
     """An AdmitReason, AskReason, PassFault or VisitFault."""
     hand_reason: HandReason | None
+    hand_words: str | None = field(repr=False)
+    """The guard's own, beside the preset reason."""
     reason_owed: bool
     decided_by: str | None = field(repr=False)
     """The guard's name, where a person decided."""
@@ -137,6 +139,7 @@ def _card(row: Any, now: datetime) -> PassageCard:
         PassageState(passage.state),
         passage.reason,
         None if passage.hand_reason is None else HandReason(passage.hand_reason),
+        passage.hand_words,
         passage.reason_owed,
         row.guard,
         row.visitor_name,

@@ -72,9 +72,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_intercom_event_at'), 'intercom_event', ['at'], unique=False)
     op.create_index('ix_intercom_event_call_id', 'intercom_event', ['call_id', 'at'], unique=False)
+    op.add_column('passage', sa.Column('hand_words', sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column('passage', 'hand_words')
     op.drop_table('intercom_event')
     op.drop_table('intercom_ring')
     op.drop_table('intercom_call')

@@ -95,13 +95,14 @@ def _note_review(work: Work, passage: Passage, plate: str, decision: Decision) -
     )
 
 
-def open_by_hand(work: Work, within: Scope, passage_id: UUID, reason: HandReason) -> None:
-    """Raises NotFound, AlreadyDecided."""
+def open_by_hand(work: Work, within: Scope, passage_id: UUID, reason: HandReason, words: str = "") -> None:
+    """`words` are the guard's own, beside the preset reason. Raises NotFound, AlreadyDecided."""
     passage = _undecided(work, within, passage_id)
     visit_id = passage.visit_id
     if visit_id and passage.direction is Direction.ENTRY:
         visits.use_entry(work, within, visit_id)
-    open_up(work, within, passage, visit_id, hand_reason=reason.value, decided_by=work.actor.id)
+    said = {"hand_reason": reason.value, "hand_words": rules.own_words(words)}
+    open_up(work, within, passage, visit_id, decided_by=work.actor.id, **said)
     work.publish(FEED, passage.site_id, passage.id)
 
 
@@ -142,11 +143,12 @@ def _by_hand(work: Work, within: Scope, device: Device) -> Passage:
     return get_locked(work, within, passage_id)
 
 
-def give_reason(work: Work, within: Scope, passage_id: UUID, reason: HandReason) -> None:
+def give_reason(work: Work, within: Scope, passage_id: UUID, reason: HandReason, words: str = "") -> None:
     """Raises NotFound, ReasonNotOwed."""
     passage = get_locked(work, within, passage_id)
     if not passage.reason_owed:
         raise ReasonNotOwed
-    store.change(work.session, within, passage.id, reason_owed=False, hand_reason=reason.value)
+    said = {"hand_reason": reason.value, "hand_words": rules.own_words(words)}
+    store.change(work.session, within, passage.id, reason_owed=False, **said)
     work.record("passage.reason_given", Subject("passage", passage.id), hand_reason=reason.value)
     work.publish(FEED, passage.site_id, passage.id)

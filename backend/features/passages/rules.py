@@ -189,3 +189,11 @@ def has_left(passage: Passage, later_car_opened: bool, now: datetime) -> bool:
 def suggestions(read: str, known: Iterable[str]) -> list[str]:
     """Known plates that the reading may stand for, the reading itself first where it is known. They open nothing."""
     return sorted({plate for plate in known if within_one_edit(read, plate)}, key=lambda plate: (plate != read, plate))
+
+
+LONGEST_WORDS = 200
+
+
+def own_words(typed: str) -> str | None:
+    """What a guard said or wrote, on one line and cut to length; None for nothing."""
+    return " ".join(typed.split())[:LONGEST_WORDS] or None

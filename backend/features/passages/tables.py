@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.infrastructure.database import Row, personal
+from backend.infrastructure.sealed import SealedText
 
 PLATE = "plate"
 
@@ -67,6 +68,8 @@ class PassageRow(Row):
     read_ms: Mapped[float | None]
     state: Mapped[str] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+    hand_words: Mapped[str | None] = mapped_column(SealedText("passage.hand_words"), info=personal("plate"))
+    """What the guard said of it, beside the preset reason."""
     hand_reason: Mapped[str | None] = mapped_column(Text)
     reason_owed: Mapped[bool] = mapped_column(Boolean)
     decided_by: Mapped[UUID | None]

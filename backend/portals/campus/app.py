@@ -6,7 +6,7 @@ from backend.features.accounts.model import Portal
 from backend.infrastructure.http.platform import Platform
 from backend.portals.shared.audit import audit
 from backend.portals.shared.factory import Face, create_portal
-from backend.portals.shared.gate import gate
+from backend.portals.shared.gate_calls import gate
 from backend.portals.shared.home import home
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login

@@ -9,7 +9,7 @@ from backend.portals.shared.bindings import bindings
 from backend.portals.shared.credentials import cards
 from backend.portals.shared.doors import doors
 from backend.portals.shared.factory import Face, create_portal
-from backend.portals.shared.gate import gate
+from backend.portals.shared.gate_calls import gate
 from backend.portals.shared.home import home
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login

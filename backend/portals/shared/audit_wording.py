@@ -57,6 +57,16 @@ ACTIONS: Mapping[str, str] = {
     "household.listed": "查看房屋",
     "household.member_changed": "修改居住登记",
     "household.member_left": "家庭成员离开",
+    "intercom.answered": "接听门口呼叫",
+    "intercom.called": "门口呼叫住户",
+    "intercom.closed_by_guard": "门卫问过来访者，未开门",
+    "intercom.declined": "住户不开门",
+    "intercom.missed": "门口呼叫无人应答",
+    "intercom.not_told": "未能通知住户",
+    "intercom.opened": "住户开门",
+    "intercom.opened_by_guard": "门卫为来访者开门",
+    "intercom.told": "已通知住户",
+    "intercom_call.looked": "查看来访者照片",
     "notice.sent": "发送通知",
     "passage.listed": "查看通行记录",
     "passage.looked": "查看通行照片",
@@ -116,6 +126,7 @@ AREAS: Mapping[str, str] = {
     "device.": "设备",
     "credential.": "门禁凭证",
     "door.": "门",
+    "intercom": "对讲",
     "household.": "家庭",
     "vehicle.": "车辆",
     "person.": "人员",
@@ -129,6 +140,7 @@ AREAS: Mapping[str, str] = {
 
 PURPOSES: Mapping[str, str] = {
     "gate_duty": "门岗值守",
+    "household": "住户查看自家来访",
     "register_check": "核对登记",
     "supervision": "监督检查",
 }

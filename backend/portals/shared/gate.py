@@ -5,7 +5,7 @@ Every press is a post that answers with the gate's board as it is then; a refusa
 
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from backend.features.devices import service as devices
 from backend.features.passages import credentials, desk
@@ -18,16 +18,24 @@ from backend.kernel.errors import NotFound
 from backend.kernel.identity import Permission
 from backend.pages.gate_page import GatePage, read_gate_page
 from backend.pages.passage_cards import read_card
-from backend.portals.shared import wording
+from backend.portals.shared import desk_wording, wording
 from backend.portals.shared.looks import LookPurpose
 from backend.portals.shared.page import POST, choice, optional_id, page, page_work, toast, with_events
 
 gate = Blueprint("gate", __name__)
 
 
+MICROPHONE = "camera=(), microphone=(self), geolocation=()"
+"""Spoken reasons, where the browser itself turns speech into text."""
+
+
 @page(gate, "/gate", Permission.PASSAGE_READ)
-def show() -> str:
-    return render_template("gate/page.html", page=_read(), hand_reasons=HandReason)
+def show() -> Response:
+    response = make_response(
+        render_template("gate/page.html", page=_read(), hand_reasons=HandReason, desk=desk_wording)
+    )
+    response.headers["Permissions-Policy"] = MICROPHONE
+    return response
 
 
 @page(gate, "/gate/board", Permission.PASSAGE_READ)
@@ -59,30 +67,30 @@ def correct(passage_id: UUID) -> Response:
 
 
 def _decided(decision: Decision) -> Response:
-    return _done(*wording.decided(decision))
+    return done(*wording.decided(decision))
 
 
 @page(gate, "/gate/passages/<uuid:passage_id>/open", Permission.BARRIER_OPEN, POST)
 def open_by_hand(passage_id: UUID) -> Response:
     reason = choice(HandReason, request.form.get("reason"))
     with page_work() as work:
-        desk.open_by_hand(work, work.actor.scope, passage_id, reason)
-    return _done(_("已手动放行。"))
+        desk.open_by_hand(work, work.actor.scope, passage_id, reason, request.form.get("words", ""))
+    return done(_("已手动放行。"))
 
 
 @page(gate, "/gate/passages/<uuid:passage_id>/turn-away", Permission.PASSAGE_DECIDE, POST)
 def turn_away(passage_id: UUID) -> Response:
     with page_work() as work:
         desk.turn_away(work, work.actor.scope, passage_id)
-    return _done(_("已记录：不放行。"))
+    return done(_("已记录：不放行。"))
 
 
 @page(gate, "/gate/passages/<uuid:passage_id>/reason", Permission.BARRIER_OPEN, POST)
 def give_reason(passage_id: UUID) -> Response:
     reason = choice(HandReason, request.form.get("reason"))
     with page_work() as work:
-        desk.give_reason(work, work.actor.scope, passage_id, reason)
-    return _done(_("原因已补填。"))
+        desk.give_reason(work, work.actor.scope, passage_id, reason, request.form.get("words", ""))
+    return done(_("原因已补填。"))
 
 
 @page(gate, "/gate/lanes/<uuid:device_id>/emergency", Permission.BARRIER_OPEN, POST)
@@ -90,7 +98,7 @@ def emergency(device_id: UUID) -> Response:
     """No question first: it opens, and owes its reason."""
     with page_work() as work:
         desk.emergency_open(work, work.actor.scope, device_id)
-    return _done(_("已紧急开闸，请稍后补填原因。"), "warn")
+    return done(_("已紧急开闸，请稍后补填原因。"), "warn")
 
 
 @page(gate, "/gate/code", Permission.PASS_CHECK, POST)
@@ -106,18 +114,19 @@ def check_code() -> Response:
         with page_work() as work:
             fault = credentials.check_code(work, platform().crypto, work.actor.scope, device, code)
     except NotFound:  # counted all the same
-        return _done(_("没有这个来访码，请核对六位数字。"), "warn")
+        return done(_("没有这个来访码，请核对六位数字。"), "warn")
     if fault is not None:
-        return _done(_(wording.ASKED[fault.value]), "warn")
-    return _done(_("来访码有效，已放行。"))
+        return done(_(wording.ASKED[fault.value]), "warn")
+    return done(_("来访码有效，已放行。"))
 
 
-def _done(text: str, kind: str = "good") -> Response:
+def done(text: str, kind: str = "good") -> Response:
+    """The board as it is now, with what was done."""
     return with_events(_board(), toast=toast(text, kind), acted={"good": kind == "good"})
 
 
 def _board() -> str:
-    return render_template("gate/board.html", page=_read(), hand_reasons=HandReason)
+    return render_template("gate/board.html", page=_read(), hand_reasons=HandReason, desk=desk_wording)
 
 
 def _read() -> GatePage:

@@ -139,7 +139,8 @@ def _opened(card: PassageCard) -> str:
     if card.reason_owed:
         return _("{guard}紧急开闸，原因待补填。").format(guard=card.decided_by)
     why = HAND_REASONS[card.hand_reason] if card.hand_reason else ADMITTED.get(card.reason or "", "核对通过")
-    return _("{guard}放行：{why}。").format(guard=card.decided_by, why=_(why))
+    words = f"（{card.hand_words}）" if card.hand_words else ""
+    return _("{guard}放行：{why}。").format(guard=card.decided_by, why=_(why) + words)
 
 
 def decided(decision: Decision) -> tuple[str, str]:
@@ -183,6 +184,11 @@ def script_texts() -> dict[str, str]:
         "lost": _("重连中"),
         "soundOn": _("提示音 开"),
         "soundOff": _("提示音 关"),
+        "nightAuto": _("夜间大字 自动"),
+        "nightOn": _("夜间大字 开"),
+        "nightOff": _("夜间大字 关"),
+        "touchForSound": _("请点一下页面，提示音才会响"),
+        "listening": _("请说，说完会停下"),
         "someWait": _("有 {count} 个等待处理"),
         "noneWaits": _("没有等待处理的"),
     }

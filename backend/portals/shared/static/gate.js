@@ -9,7 +9,8 @@ function noticeWaiting() {
   if (ids.some((id) => !known.has(id)) && localStorage.getItem(SOUND) === "on") chime();
   known = new Set(ids);
   const said = document.getElementById("waiting-said");
-  const text = ids.length ? texts.someWait.replace("{count}", ids.length) : texts.noneWaits;
+  const first = document.getElementById("first-text")?.textContent ?? "";
+  const text = ids.length ? `${texts.someWait.replace("{count}", ids.length)}。${first}` : texts.noneWaits;
   if (said.textContent !== text) said.textContent = text; // spoken only when it changes
 }
 
