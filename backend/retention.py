@@ -167,8 +167,10 @@ def expired_media(session: Session, now: datetime) -> list[str]:
 def purge_once(session: Session, now: datetime, erased: Sequence[str]) -> Purged:
     """One batch of every kind, in the caller's transaction; of pictures only those whose bytes are `erased`."""
     counts = {MediaRow.__tablename__: _count(session.execute(_ERASED, {"names": list(erased)}))}
-    for deletion in (d for retention in RETENTION for d in retention.deletions if d.table.name not in counts):
-        counts[deletion.table.name] = _delete(session, deletion, now)
+    every = (deletion for retention in RETENTION for deletion in retention.deletions)
+    for deletion in (one for one in every if one.table is not MediaRow.__table__):
+        name = deletion.table.name  # a table may have several terms
+        counts[name] = counts.get(name, 0) + _delete(session, deletion, now)
     session.execute(text("SELECT drop_expired_captures(:before)"), {"before": now - CAPTURE_TERM})
     found = {table: count for table, count in counts.items() if count}
     return Purged(found, any(count >= BATCH for count in found.values()))
