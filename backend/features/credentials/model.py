@@ -151,6 +151,7 @@ class DoorEventKind(Enum):
     CHECK = "check"
     FORCED = "forced"
     HELD_OPEN = "held_open"
+    TAILGATED = "tailgated"
 
 
 class DoorAlarm(Enum):
@@ -158,3 +159,5 @@ class DoorAlarm(Enum):
 
     FORCED = DoorEventKind.FORCED.value
     HELD_OPEN = DoorEventKind.HELD_OPEN.value
+    TAILGATED = DoorEventKind.TAILGATED.value
+    """The device has counted a second person or car behind one credential."""
