@@ -2,18 +2,18 @@
 
 from backend.features.accounts import tables as accounts
 from backend.features.assets import tables as assets
+from backend.features.children import tables as children
 from backend.features.credentials import tables as credentials
 from backend.features.devices import tables as devices
 from backend.features.employees import tables as employees
 from backend.features.gate_lists import tables as gate_lists
-from backend.features.identity_records import tables as identity_records
 from backend.features.imports import tables as imports
 from backend.features.intercom import tables as intercom
 from backend.features.media import tables as media
 from backend.features.notices import tables as notices
-from backend.features.occupancy import tables as occupancy
 from backend.features.passages import tables as passages
 from backend.features.people import tables as people
+from backend.features.pickup import tables as pickup
 from backend.features.residents import tables as residents
 from backend.features.sites import tables as sites
 from backend.features.training import tables as training
@@ -28,21 +28,21 @@ MODULES = (
     assets,
     audit,
     changes,
+    children,
     credentials,
     devices,
     employees,
     feed,
     gate_lists,
     idempotency,
-    identity_records,
     imports,
     intercom,
     media,
     notices,
-    occupancy,
     outbox,
     passages,
     people,
+    pickup,
     presence,
     residents,
     schedule,

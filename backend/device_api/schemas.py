@@ -87,6 +87,45 @@ class AccessCheckRequest(Envelope):
     pin = fields.String(validate=[Bounds(equal=6), Shape("^[0-9]{6}$", error="应为六位数字")])
 
 
+class OfflineWordRequest(JsonSchema):
+    """What the gate has decided by its signed daily list while it could not ask."""
+
+    admitted = fields.Boolean(required=True)
+    list_issued_at = Instant(required=True)
+
+
+class PickupCheckRequest(Envelope):
+    """Exactly one of `card` and `qr`."""
+
+    card = Text(64, metadata={"description": "the card's number in hexadecimal digits"})
+    qr = Text(TEXT_LENGTH, min_length=TEXT_LENGTH, metadata={"description": "a delegate's single-use pass"})
+    pin = fields.String(validate=[Bounds(equal=6), Shape("^[0-9]{6}$", error="应为六位数字")])
+    media_ids = fields.List(
+        fields.UUID(),
+        load_default=list,
+        validate=ItemCount(max=1),
+        metadata={"description": "the photo taken at the same moment, uploaded before"},
+    )
+    offline = fields.Nested(
+        OfflineWordRequest, metadata={"description": "only for a check that the gate has decided by itself"}
+    )
+
+    @validates_schema
+    def one_credential(self, data: dict[str, object], **_: object) -> None:
+        if ("card" in data) == ("qr" in data):
+            raise ValidationError(translate("card 与 qr 须提供且只提供一项"), "card")
+
+
+class PickupCheckResponse(EventResponse):
+    """One bit. Whoever is refused, whoever waits and whoever nobody knows get the same answer."""
+
+    admitted = fields.Boolean(required=True)
+    text = fields.String(
+        required=True,
+        metadata={"description": "one calm sentence for the display; English for `Accept-Language: en`, else Chinese"},
+    )
+
+
 class DoorAlarmRequest(Envelope):
     kind = fields.Enum(DoorAlarm, by_value=True, required=True)
 
@@ -121,17 +160,6 @@ class IntercomCallResponse(EventResponse):
 class CallWaitQuery(JsonSchema):
     seen = fields.Enum(CallState, by_value=True, load_default=CallState.RINGING)
     wait_seconds = fields.Integer(load_default=0, validate=Between(min=0, max=25))
-
-
-class IdentityCardRequest(Envelope):
-    """As the reader's SDK gives it. There is no field for the photo in the chip."""
-
-    name = Text(40, required=True)
-    number = Text(18, min_length=18, required=True, metadata={"description": "eighteen places, the last a digit or X"})
-    valid_from = fields.Date(load_default=None)
-    valid_until = fields.Date(
-        load_default=None, allow_none=True, metadata={"description": "the last day; null for 长期"}
-    )
 
 
 class CommandResponse(JsonSchema):

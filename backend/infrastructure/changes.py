@@ -8,7 +8,7 @@ stores. Values are sealed, all of them: nearly every register is about people.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -136,7 +136,7 @@ def _values(row: Any, key: str, action: ChangeAction) -> tuple[Any, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
-from backend.kernel.ids import DeviceId, HouseholdId, SiteId, TenantId
+from backend.kernel.ids import ChildId, ClassId, DeviceId, HouseholdId, SiteId, TenantId
 
 
 class Permission(Enum):
@@ -37,12 +37,6 @@ class Permission(Enum):
     CREDENTIAL_OWN = "credential.own"
     DOOR_WATCH = "door.watch"
     INTERCOM_ANSWER = "intercom.answer"
-    IDENTITY_RECORD = "identity.record"
-    """To take a visitor's identity document, shown masked afterwards."""
-    IDENTITY_CLEAR = "identity.clear"
-    """To see a whole document number, for a purpose that is named and kept."""
-    IDENTITY_MANAGE = "identity.manage"
-    """To set how long documents are kept, and to record what allows fingerprints."""
     EVENT_SEND = "event.send"
     MEDIA_SEND = "media.send"
     COMMAND_RECEIVE = "command.receive"
@@ -51,6 +45,12 @@ class Permission(Enum):
     """To hold the list by which a gate decides while the network is away."""
     OFFLINE_REVIEW = "offline.review"
     """To look at what gates decided alone, and to close what was found about it."""
+    CHILD_READ = "child.read"
+    """Children of the classes that are granted; never of a whole site by this alone."""
+    CHILD_RELEASE = "child.release"
+    CHILD_MANAGE = "child.manage"
+    """To keep the registers of classes, children and guardians, and to grant a class to its teacher."""
+    CUSTODY_DECIDE = "custody.decide"
 
 
 class Role(Enum):
@@ -61,6 +61,7 @@ class Role(Enum):
     PROPERTY_MANAGER = "property_manager"
     SCHOOL_GUARD = "school_guard"
     SCHOOL_MANAGER = "school_manager"
+    TEACHER = "teacher"
     POLICE_OFFICER = "police_officer"
     POLICE_SUPERVISOR = "police_supervisor"
     OPERATOR = "operator"
@@ -73,13 +74,9 @@ _GATE_WORK = frozenset({P.SELF, P.PASSAGE_READ, P.PASSAGE_DECIDE, P.BARRIER_OPEN
     P.CREDENTIAL_MANAGE,
     P.DOOR_WATCH,
     P.OFFLINE_REVIEW,
-    P.IDENTITY_RECORD,
 }
 _REGISTERS = frozenset({P.REGISTER_READ, P.REGISTER_EDIT, P.REGISTER_CLEAR, P.REGISTER_IMPORT})
-_IDENTITY = frozenset({P.IDENTITY_CLEAR, P.IDENTITY_MANAGE})
-_SITE_MANAGEMENT = (
-    _IDENTITY | _GATE_WORK | _REGISTERS | {P.BINDING_DECIDE, P.AUDIT_READ, P.STAFF_MANAGE, P.TRAINING_CONSENT}
-)
+_SITE_MANAGEMENT = _GATE_WORK | _REGISTERS | {P.BINDING_DECIDE, P.AUDIT_READ, P.STAFF_MANAGE, P.TRAINING_CONSENT}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VISITOR: frozenset(),
@@ -89,7 +86,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PROPERTY_CLERK: frozenset({P.SELF, P.REGISTER_READ, P.REGISTER_EDIT, P.VISIT_READ, P.CREDENTIAL_MANAGE}),
     Role.PROPERTY_MANAGER: _SITE_MANAGEMENT,
     Role.SCHOOL_GUARD: _GATE_WORK,
-    Role.SCHOOL_MANAGER: _SITE_MANAGEMENT,
+    Role.SCHOOL_MANAGER: _SITE_MANAGEMENT | {P.CHILD_READ, P.CHILD_RELEASE, P.CHILD_MANAGE, P.CUSTODY_DECIDE},
+    Role.TEACHER: frozenset({P.SELF, P.CHILD_READ, P.CHILD_RELEASE}),
     Role.POLICE_OFFICER: frozenset({P.SELF}),
     Role.POLICE_SUPERVISOR: frozenset({P.SELF, P.AUDIT_READ}),
     Role.OPERATOR: frozenset({P.SELF, P.AUDIT_READ, P.STAFF_MANAGE, P.REGISTER_READ}),
@@ -111,13 +109,15 @@ class ActorKind(Enum):
 class Scope:
     """How far an actor reaches. Every store function takes one as `within` and puts it into its query.
 
-    `sites` is empty for somebody who reaches nothing; `households` and `devices` narrow further where they
-    are not None. There is no "everything": a worker acts within the site of its job.
+    `sites` is empty for somebody who reaches nothing; the others narrow further where they are not None.
+    There is no "everything": a worker acts within the site of its job.
     """
 
     sites: frozenset[SiteId] = frozenset()
     households: frozenset[HouseholdId] | None = None
     devices: frozenset[DeviceId] | None = None
+    classes: frozenset[ClassId] | None = None
+    children: frozenset[ChildId] | None = None
 
     @classmethod
     def of_sites(cls, sites: Iterable[SiteId]) -> "Scope":

@@ -14,7 +14,7 @@ class Portal(Enum):
 
 PORTAL_ROLES: dict[Portal, frozenset[Role]] = {
     Portal.PROPERTY: frozenset({Role.GUARD, Role.PROPERTY_CLERK, Role.PROPERTY_MANAGER}),
-    Portal.CAMPUS: frozenset({Role.SCHOOL_GUARD, Role.SCHOOL_MANAGER}),
+    Portal.CAMPUS: frozenset({Role.SCHOOL_GUARD, Role.SCHOOL_MANAGER, Role.TEACHER}),
     Portal.POLICE: frozenset({Role.POLICE_OFFICER, Role.POLICE_SUPERVISOR}),
 }
 """Whom a portal lets in, and the only roles that a session of it carries. Operators work at the command line."""

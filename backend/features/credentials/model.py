@@ -128,6 +128,8 @@ class Right:
     homes: frozenset[tuple[BuildingId, UnitId]] = frozenset()
     duty: Duty | None = None
     """None for whoever does not work here, or no more."""
+    collects: bool = False
+    """Stands by a child who comes here: may hold a card for collecting it, which opens no door."""
 
 
 class Denial(Enum):
@@ -151,7 +153,6 @@ class DoorEventKind(Enum):
     CHECK = "check"
     FORCED = "forced"
     HELD_OPEN = "held_open"
-    TAILGATED = "tailgated"
 
 
 class DoorAlarm(Enum):
@@ -159,5 +160,3 @@ class DoorAlarm(Enum):
 
     FORCED = DoorEventKind.FORCED.value
     HELD_OPEN = DoorEventKind.HELD_OPEN.value
-    TAILGATED = DoorEventKind.TAILGATED.value
-    """The device has counted a second person or car behind one credential."""

@@ -122,7 +122,7 @@ def _check_word(wanted: Withdrawal, gone: bool) -> None:
 
 
 def is_gone(right: Right) -> bool:
-    return not right.homes and right.duty is None
+    return not right.homes and right.duty is None and not right.collects
 
 
 def denial_by_state(state: CredentialState) -> Denial | None:

@@ -8,9 +8,11 @@ from argon2.exceptions import VerificationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from backend.features.children import service as children
 from backend.features.credentials import policy, rules, store
 from backend.features.credentials.errors import (
     ActiveCardExists,
+    CardNumberInvalid,
     CardTaken,
     CredentialOver,
     HolderGone,
@@ -103,6 +105,15 @@ def _card_row(
     return row
 
 
+def find_card(work: Work, crypto: Crypto, within: Scope, number: str) -> Credential | None:
+    """The card with this number, in force or the one that was last; locked, so that its check is the only one."""
+    try:
+        row = store.find_by_number(work.session, within, card_hash(crypto, number))
+    except CardNumberInvalid:
+        return None
+    return None if row is None else store.credential_of(row)
+
+
 def set_pin(work: Work, crypto: Crypto, within: Scope, holder: Holder, pin: str) -> Credential:
     """In place of an earlier one. Raises NotFound, HolderGone, PinTooSimple."""
     rules.check_pin(pin)
@@ -180,7 +191,7 @@ def right_of(session: Session, within: Scope, holder: Holder, day: date) -> Righ
     memberships = people.current_memberships(session, [holder.id], day)
     households = people.households_by_id(session, within, {one.household_id for one in memberships})
     found = places.places_of_rooms(session, within, {home.room_id for home in households.values()})
-    return Right(frozenset(found.values()))
+    return Right(frozenset(found.values()), collects=children.collects(session, within, holder.id, day))
 
 
 def suspend(work: Work, within: Scope, credential_id: UUID, wanted: Withdrawal) -> Credential:

@@ -8,6 +8,8 @@ from backend.kernel.ids import SiteId
 
 class PassPurpose(Enum):
     VISIT = 1
+    PICKUP = 3
+    """Of a delegate, for collecting the children that a guardian has named."""
 
 
 @dataclass(frozen=True)

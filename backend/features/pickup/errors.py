@@ -65,3 +65,8 @@ class DeviceIsNoGate(Refusal):
 
 class IdTailInvalid(Refusal):
     code = "id_tail_invalid"
+
+
+class AlertAcknowledged(Refusal):
+    kind = RefusalKind.CONFLICT
+    code = "alarm_acknowledged"

@@ -1,6 +1,6 @@
 """Who may collect which child now: what was shown at the gate, what the records say, what is decided of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import NewType
@@ -13,6 +13,7 @@ from backend.kernel.ids import ChildId
 CheckId = NewType("CheckId", UUID)
 DelegationId = NewType("DelegationId", UUID)
 ReleaseId = NewType("ReleaseId", UUID)
+OverrideId = NewType("OverrideId", UUID)
 AuthorisationId = NewType("AuthorisationId", UUID)
 
 
@@ -174,8 +175,9 @@ Decision = Admit | AskTeacher | Refuse
 class TwoStaffRelease:
     """Two members of staff let a child go where the system did not, or could not be asked."""
 
-    by: UUID
-    beside: UUID
+    by: UUID | None
+    beside: UUID | None
     called_back: bool
+    """At the guardian's number on file."""
     identity_checked: bool
-    reason: str
+    reason: str = field(repr=False)

@@ -12,6 +12,7 @@ from typing import assert_never
 from backend.features.children.rules import any_binds
 from backend.features.credentials.model import Assurance
 from backend.features.pickup.errors import (
+    CheckTooOld,
     DelegationWindow,
     DenialBinds,
     LeaveTooLong,
@@ -45,10 +46,17 @@ UNDO_WITHIN = timedelta(seconds=10)
 LONGEST_DELEGATION = timedelta(hours=24)
 LONGEST_LEAVE = timedelta(days=92)
 SHORTEST_REASON = 4
+ID_TAIL = 4
+CHECK_LIFE = timedelta(minutes=30)
+"""Who came longer ago is not who stands here now."""
+PIN_TRIES = 5
+PIN_WINDOW = timedelta(minutes=15)
+PROMPT = timedelta(seconds=30)
+"""A check that takes longer to arrive opens nothing: somebody else stands at the gate by now."""
 
 PROVEN = frozenset({Factor.FACE_MATCH, Factor.PIN_RIGHT, Factor.PORTRAIT_SAME})
 MISMATCHED = frozenset({Factor.FACE_OTHER, Factor.PORTRAIT_OTHER})
-BINDING = frozenset({Denial.CUSTODY, Denial.RULE, Denial.REVOKED, Denial.MINOR, Denial.VETOED})
+BINDING = frozenset({Denial.CUSTODY, Denial.RULE, Denial.REVOKED, Denial.MINOR})
 """What not even two members of staff set aside."""
 HARMLESS = frozenset({Denial.MINOR, Denial.CARD_STOPPED, Denial.CARD_ENDED, Denial.CARD_UNKNOWN, Denial.NOT_TODAY})
 """Refused as well, but nothing to call the head for."""
@@ -73,7 +81,7 @@ class Ruling(Enum):
 def decide(shown: Shown, claim: Claim) -> Decision:
     """Whether this child may go with the holder of what was shown."""
     ruling = ruling_of(claim, shown.at)
-    denial = _by_person(claim, ruling, shown.at) or _BY_CARD.get(shown.card) or _by_proof(shown, claim, ruling)
+    denial = denial_of_person(claim, shown.at) or _BY_CARD.get(shown.card) or _by_proof(shown, claim, ruling)
     if denial is not None:
         return Refuse(denial)
     doubts = _doubts(shown, claim, ruling)
@@ -112,11 +120,11 @@ def _is_of(line: Authorisation, day: date) -> bool:
     return begun and day.isoweekday() in line.weekdays
 
 
-def _by_person(claim: Claim, ruling: Ruling, at: datetime) -> Denial | None:
-    """What is against the person, whatever they hold in their hand."""
+def denial_of_person(claim: Claim, at: datetime) -> Denial | None:
+    """What is against the person, whatever they hold in their hand; asked again when the child is about to go."""
     if any_binds(claim.custody, at):
         return Denial.CUSTODY
-    if ruling is Ruling.DENIED:
+    if ruling_of(claim, at) is Ruling.DENIED:
         return Denial.RULE
     if claim.standing is Standing.REVOKED:
         return Denial.REVOKED
@@ -177,6 +185,11 @@ def admits(decisions: Iterable[Decision]) -> bool:
     return any(isinstance(one, Admit) for one in decisions)
 
 
+def may_leave(decision: Decision) -> bool:
+    """With this adult, now or once a teacher has settled a doubt."""
+    return not isinstance(decision, Refuse)
+
+
 def alerted_by(decision: Decision) -> frozenset[Alerted]:
     """Who is told, on their own screen and without a sound at the gate."""
     match decision:
@@ -206,9 +219,9 @@ def check_release(decision: Decision, settled: Doubt | None) -> None:
             assert_never(decision)
 
 
-def check_two_staff(decision: Decision, wanted: TwoStaffRelease) -> None:
-    """Raises DenialBinds, TwoPeopleNeeded, NotConfirmed, ReasonTooShort."""
-    if isinstance(decision, Refuse) and decision.denial in BINDING:
+def check_two_staff(denial: Denial | None, wanted: TwoStaffRelease) -> None:
+    """`denial` is what is against the person. Raises DenialBinds, TwoPeopleNeeded, NotConfirmed, ReasonTooShort."""
+    if denial in BINDING:
         raise DenialBinds
     if wanted.by == wanted.beside:
         raise TwoPeopleNeeded
@@ -216,6 +229,12 @@ def check_two_staff(decision: Decision, wanted: TwoStaffRelease) -> None:
         raise NotConfirmed
     if len(wanted.reason.strip()) < SHORTEST_REASON:
         raise ReasonTooShort(at_least=SHORTEST_REASON)
+
+
+def check_fresh(checked_at: datetime, now: datetime) -> None:
+    """Raises CheckTooOld."""
+    if now - checked_at > CHECK_LIFE:
+        raise CheckTooOld
 
 
 def check_undo(released_at: datetime, now: datetime) -> None:
@@ -227,7 +246,7 @@ def check_undo(released_at: datetime, now: datetime) -> None:
 def check_line(line: Authorisation) -> None:
     """Raises PeriodEmpty for a line that covers no minute of any day."""
     lasts = line.until_on is None or line.until_on > line.from_on
-    if not (line.weekdays and line.from_time < line.until_time and lasts):
+    if not (line.weekdays and line.weekdays <= frozenset(range(1, 8)) and line.from_time < line.until_time and lasts):
         raise PeriodEmpty
 
 

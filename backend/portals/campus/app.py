@@ -8,33 +8,16 @@ from backend.portals.shared.audit import audit
 from backend.portals.shared.factory import Face, create_portal
 from backend.portals.shared.gate_calls import gate
 from backend.portals.shared.home import home
-from backend.portals.shared.identity import identity
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
-from backend.portals.shared.occupancy import occupancy
 from backend.portals.shared.registers import registers
 from backend.portals.shared.review import review
-from backend.portals.shared.tiles import (
-    AUDIT,
-    GAPS,
-    GATE,
-    IDENTITY,
-    INSIDE,
-    PASSAGES,
-    REGISTERS,
-    REVIEW,
-    TRAINING,
-    VISITS,
-)
+from backend.portals.shared.tiles import AUDIT, GATE, PASSAGES, REGISTERS, REVIEW, TRAINING, VISITS
 from backend.portals.shared.training import training
 
-FACE = Face(
-    Portal.CAMPUS, "安邻 · 校园", (GATE, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, REGISTERS, TRAINING, AUDIT)
-)
+FACE = Face(Portal.CAMPUS, "安邻 · 校园", (GATE, REVIEW, PASSAGES, VISITS, REGISTERS, TRAINING, AUDIT))
 
 
 def create_app(platform: Platform) -> Flask:
-    counter = (identity, occupancy)
-    register = (registers, training, audit)
-    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, *counter, *register))
+    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, registers, training, audit))

@@ -1,6 +1,6 @@
 """The lists behind the gate: passages, expected visitors."""
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 
 from backend.features.passages.model import PassageState
 from backend.features.sites import service as sites
@@ -41,5 +41,4 @@ def visits() -> str:
         day = optional_day(request.args.get("day")) or today
         found = list_expected(work.session, work.actor.scope, day, page_request())
         record_list(work, "visit", (visit.id for visit in found.items), LookPurpose.GATE_DUTY)
-    may_record = g.actor.may(Permission.IDENTITY_RECORD)
-    return render_template("visits.html", found=found, day=day, today=today, now=work.now, may_record=may_record)
+    return render_template("visits.html", found=found, day=day, today=today, now=work.now)
