@@ -17,6 +17,7 @@ from backend.features.pickup import tables as pickup
 from backend.features.residents import tables as residents
 from backend.features.sites import tables as sites
 from backend.features.training import tables as training
+from backend.features.visit_policies import tables as visit_policies
 from backend.features.visits import tables as visits
 from backend.infrastructure import changes, feed, idempotency, presence, schedule
 from backend.infrastructure.audit import tables as audit
@@ -48,6 +49,7 @@ MODULES = (
     schedule,
     sites,
     training,
+    visit_policies,
     visits,
 )
 METADATA = Row.metadata

@@ -78,6 +78,11 @@ CATALOGUE: Mapping[TemplateKey, Template] = MappingProxyType(
                 fields=_VISIT_FIELDS,
             ),
         ),
+        TemplateKey.VISIT_DECIDED: Template(
+            sms_code="SMS_100000006",
+            text="您在${community}预约的访客${visitor}（${time}来访）：${news}。序号${serial}。",
+            max_characters={"community": 35, "visitor": 20, "time": 20, "news": 20, "serial": 10},
+        ),
         TemplateKey.CARD_CHANGED: Template(
             sms_code="SMS_100000005",
             text="您在${community}的门禁卡（尾号${tail}）已于${time}办理：${news}。"

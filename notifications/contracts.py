@@ -14,6 +14,7 @@ class TemplateKey(StrEnum):
     VISITOR_PASS_CODE = "visitor_pass_code"
     VISITOR_ARRIVED = "visitor_arrived"
     VISITOR_LEFT = "visitor_left"
+    VISIT_DECIDED = "visit_decided"
     CARD_CHANGED = "card_changed"
     INTERCOM_CALL = "intercom_call"
 

@@ -1,16 +1,18 @@
 """A notice in words: who is addressed and what it says, read from the records at the moment of sending."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from backend.features.credentials import service as credentials
+from backend.features.employees import service as employees
 from backend.features.notices.model import Notice, NoticeKind
 from backend.features.people import service as people
-from backend.features.residents.contacts import find_contact
+from backend.features.residents.contacts import find_contact, residents_of
 from backend.features.sites import service as sites
 from backend.features.visits import service as visits
-from backend.features.visits.model import Visit
+from backend.features.visits.model import RefusalReason, Visit
 from backend.infrastructure.unit_of_work import Work
-from backend.kernel.clock import LOCAL_ZONE, local_text
+from backend.kernel.clock import LOCAL_ZONE, local_day, local_text
 from backend.kernel.identity import Scope
 from notifications.contracts import Message, Recipient, TemplateKey
 
@@ -18,6 +20,13 @@ TEMPLATES = {
     NoticeKind.VISITOR_PASS: TemplateKey.VISITOR_PASS_CODE,
     NoticeKind.VISITOR_ARRIVED: TemplateKey.VISITOR_ARRIVED,
     NoticeKind.VISITOR_LEFT: TemplateKey.VISITOR_LEFT,
+    NoticeKind.VISIT_DECIDED: TemplateKey.VISIT_DECIDED,
+}
+NOT_APPROVED = {
+    RefusalReason.TIME_UNSUITABLE: "未通过，时间不合适",
+    RefusalReason.DETAILS_MISSING: "未通过，访客信息不完整",
+    RefusalReason.SITE_RESTRICTED: "未通过，近期限制来访",
+    RefusalReason.OTHER: "未通过，请联系物业",
 }
 CARD_NEWS = {
     NoticeKind.CARD_STOPPED: "停用",
@@ -39,7 +48,9 @@ def compose(work: Work, within: Scope, notice: Notice) -> Message | None:
     site = sites.get_site(work.session, within, notice.site_id)
     params = {"community": site.name[:35], "serial": notice.serial}
     if notice.kind is NoticeKind.VISITOR_PASS:
-        params |= {"code": visit.code, "validity": f"{local_text(visit.valid_from)}至{local_text(visit.valid_until)}"}
+        params |= {"code": visit.code, "validity": _validity(visit)}
+    elif notice.kind is NoticeKind.VISIT_DECIDED:
+        params |= {"visitor": visit.visitor_name[:20], "time": local_text(visit.valid_from), "news": _decided(visit)}
     else:
         params |= _passing(work, within, notice, visit)
     return Message(template=TEMPLATES[notice.kind], to=recipient, params=params, out_id=notice.out_id)
@@ -48,8 +59,30 @@ def compose(work: Work, within: Scope, notice: Notice) -> Message | None:
 def _recipient(work: Work, within: Scope, notice: Notice, visit: Visit) -> Recipient | None:
     if notice.kind is NoticeKind.VISITOR_PASS:
         return Recipient(phone=visit.visitor_phone) if visit.visitor_phone else None
-    contact = find_contact(work.session, within, visit.resident_id)
+    return _host(work, within, visit)
+
+
+def _host(work: Work, within: Scope, visit: Visit) -> Recipient | None:
+    """Who announced it; of a pass that the guard issued, the first of the home who uses the mini-program."""
+    if visit.employee_id is not None:
+        phone = employees.get_employee(work.session, within, visit.employee_id).fields.phone
+        return None if phone is None else Recipient(phone=phone)
+    host = visit.resident_id
+    if host is None and visit.household_id is not None:
+        host = next(iter(residents_of(work.session, within, visit.household_id, local_day(work.now))), None)
+    contact = None if host is None else find_contact(work.session, within, host)
     return None if contact is None else Recipient(phone=contact.phone, openid=contact.openid)
+
+
+def _validity(visit: Visit) -> str:
+    if visit.series is None:
+        return f"{local_text(visit.valid_from)}至{local_text(visit.valid_until)}"
+    first, last = local_day(visit.valid_from), local_day(visit.valid_until - timedelta(days=1))
+    return f"{first.month}月{first.day}日至{last.month}月{last.day}日的约定时段"
+
+
+def _decided(visit: Visit) -> str:
+    return "已通过" if visit.refusal is None else NOT_APPROVED[visit.refusal]
 
 
 def _of_card(work: Work, within: Scope, notice: Notice, credential_id: UUID) -> Message | None:

@@ -20,7 +20,7 @@ from backend.features.people.model import Relation
 from backend.features.residents import service as residents
 from backend.features.sites import service as sites
 from backend.features.sites.model import Site, SiteKind
-from backend.features.visits import service as visits
+from backend.features.visits import announcing
 from backend.features.visits.model import VisitWish
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.unit_of_work import Work, unit_of_work
@@ -168,7 +168,7 @@ def _visit(here: Platform, site: Site, home: HouseholdId) -> str:
     with unit_of_work(here.database, actor) as work:
         until = work.now + timedelta(hours=24)
         wish = VisitWish("赵先生", None, VISITOR_PLATE, work.now, until, 3)
-        return visits.register(work, here.crypto, site.id, home, session.resident.id, wish).link_token
+        return announcing.register(work, here.crypto, site.id, home, session.resident.id, wish).link_token
 
 
 def _write_private(path: Path, content: str) -> None:

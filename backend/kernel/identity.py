@@ -22,6 +22,12 @@ class Permission(Enum):
     BINDING_DECIDE = "binding.decide"
     VISIT_CREATE = "visit.create"
     VISIT_READ = "visit.read"
+    VISIT_APPROVE = "visit.approve"
+    VISIT_POLICY = "visit.policy"
+    VISIT_HOST = "visit.host"
+    """To announce visitors of the staff, and to see those that one has announced."""
+    WALK_IN = "walk_in"
+    """To receive whoever stands at the gate unannounced, and to ask the host."""
     PASSAGE_READ = "passage.read"
     PASSAGE_DECIDE = "passage.decide"
     BARRIER_OPEN = "barrier.open"
@@ -74,20 +80,28 @@ _GATE_WORK = frozenset({P.SELF, P.PASSAGE_READ, P.PASSAGE_DECIDE, P.BARRIER_OPEN
     P.CREDENTIAL_MANAGE,
     P.DOOR_WATCH,
     P.OFFLINE_REVIEW,
+    P.WALK_IN,
 }
 _REGISTERS = frozenset({P.REGISTER_READ, P.REGISTER_EDIT, P.REGISTER_CLEAR, P.REGISTER_IMPORT})
-_SITE_MANAGEMENT = _GATE_WORK | _REGISTERS | {P.BINDING_DECIDE, P.AUDIT_READ, P.STAFF_MANAGE, P.TRAINING_CONSENT}
+_SITE_MANAGEMENT = (
+    _GATE_WORK
+    | _REGISTERS
+    | {P.BINDING_DECIDE, P.AUDIT_READ, P.STAFF_MANAGE, P.TRAINING_CONSENT, P.VISIT_APPROVE, P.VISIT_POLICY}
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VISITOR: frozenset(),
     Role.RESIDENT: frozenset({P.SELF, P.HOUSEHOLD_READ, P.BINDING_REQUEST, P.VISIT_CREATE, P.VISIT_READ})
     | {P.CREDENTIAL_OWN, P.INTERCOM_ANSWER},
     Role.GUARD: _GATE_WORK,
-    Role.PROPERTY_CLERK: frozenset({P.SELF, P.REGISTER_READ, P.REGISTER_EDIT, P.VISIT_READ, P.CREDENTIAL_MANAGE}),
+    Role.PROPERTY_CLERK: frozenset({P.SELF, P.REGISTER_READ, P.REGISTER_EDIT, P.VISIT_READ, P.CREDENTIAL_MANAGE})
+    | {P.VISIT_APPROVE},
     Role.PROPERTY_MANAGER: _SITE_MANAGEMENT,
     Role.SCHOOL_GUARD: _GATE_WORK,
-    Role.SCHOOL_MANAGER: _SITE_MANAGEMENT | {P.CHILD_READ, P.CHILD_RELEASE, P.CHILD_MANAGE, P.CUSTODY_DECIDE},
-    Role.TEACHER: frozenset({P.SELF, P.CHILD_READ, P.CHILD_RELEASE}),
+    Role.SCHOOL_MANAGER: _SITE_MANAGEMENT
+    | {P.CHILD_READ, P.CHILD_RELEASE, P.CHILD_MANAGE, P.CUSTODY_DECIDE}
+    | {P.VISIT_HOST},
+    Role.TEACHER: frozenset({P.SELF, P.CHILD_READ, P.CHILD_RELEASE, P.VISIT_HOST}),
     Role.POLICE_OFFICER: frozenset({P.SELF}),
     Role.POLICE_SUPERVISOR: frozenset({P.SELF, P.AUDIT_READ}),
     Role.OPERATOR: frozenset({P.SELF, P.AUDIT_READ, P.STAFF_MANAGE, P.REGISTER_READ}),

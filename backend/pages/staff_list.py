@@ -40,6 +40,15 @@ class EmployeeCard:
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """Just enough to choose somebody by."""
+
+    id: UUID
+    name: str = field(repr=False)
+    duty: Duty
+
+
+@dataclass(frozen=True)
 class AssetFilter:
     site_id: UUID | None = None
     kind: AssetKind | None = None
@@ -87,6 +96,13 @@ def every_employee(session: Session, within: Scope, wanted: StaffFilter, today: 
 def search_employees(session: Session, within: Scope, tokens: Sequence[int], limit: int, today: date) -> Sequence[Any]:
     found = _employees(within, StaffFilter(with_left=True), today).where(EmployeeRow.search_tokens.overlap(tokens))
     return _cards(session, within, session.execute(found.limit(limit)).tuples().all(), today)
+
+
+def list_current(session: Session, within: Scope, today: date) -> list[Colleague]:
+    """Whoever works at these sites today, by duty and name."""
+    rows = session.execute(_employees(within, StaffFilter(), today))
+    found = [Colleague(row.id, row.name, Duty(row.duty)) for row, _ in rows]
+    return sorted(found, key=lambda one: (one.duty.value, one.name))
 
 
 def _cards(session: Session, within: Scope, rows: Sequence[Any], today: date) -> list[EmployeeCard]:

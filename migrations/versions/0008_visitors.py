@@ -4,6 +4,10 @@ Revision ID: 0008
 Revises: 0007
 """
 
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -11,8 +15,91 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    _policies()
+    _visits()
+
+
+def _policies() -> None:
+    op.create_table(
+        "visit_policy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("approval", sa.Text(), nullable=False),
+        sa.Column("free_from", sa.SmallInteger(), nullable=False),
+        sa.Column("free_until", sa.SmallInteger(), nullable=False),
+        sa.Column("closed_from", sa.SmallInteger(), nullable=True),
+        sa.Column("closed_until", sa.SmallInteger(), nullable=True),
+        sa.Column("open_visits", sa.SmallInteger(), nullable=False),
+        sa.Column("visits_a_day", sa.SmallInteger(), nullable=False),
+        sa.Column("longest_window_days", sa.SmallInteger(), nullable=False),
+        sa.Column("longest_series_days", sa.SmallInteger(), nullable=False),
+        sa.Column("courier_minutes", sa.SmallInteger(), nullable=False),
+        sa.Column("answer_seconds", sa.SmallInteger(), nullable=False),
+        sa.Column("ringing", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(closed_from IS NULL) = (closed_until IS NULL)", name=op.f("ck_visit_policy_closed")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_visit_policy_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_policy")),
+    )
+    op.create_index("ix_visit_policy_site_id_at", "visit_policy", ["site_id", "at"])
+
+
+def _visits() -> None:
+    op.alter_column("visit", "household_id", existing_type=sa.Uuid(), nullable=True)
+    op.alter_column("visit", "resident_id", existing_type=sa.Uuid(), nullable=True)
+    for column in (
+        sa.Column("employee_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), server_default="guest", nullable=False),
+        sa.Column("announced_by", sa.Uuid(), nullable=True),
+        sa.Column("weekdays", sa.SmallInteger(), nullable=True),
+        sa.Column("from_minute", sa.SmallInteger(), nullable=True),
+        sa.Column("until_minute", sa.SmallInteger(), nullable=True),
+        sa.Column("entries_a_day", sa.SmallInteger(), nullable=True),
+        sa.Column("except_on", postgresql.ARRAY(sa.Date()), server_default=sa.text("'{}'::date[]"), nullable=False),
+        sa.Column("day_entries", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("entries_on", sa.Date(), nullable=True),
+        sa.Column("closed_from", sa.SmallInteger(), nullable=True),
+        sa.Column("closed_until", sa.SmallInteger(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.Text(), nullable=True),
+    ):
+        op.add_column("visit", column)
+    for column_name, table in (("employee_id", "employee"), ("announced_by", "staff"), ("decided_by", "staff")):
+        op.create_foreign_key(op.f(f"fk_visit_{column_name}_{table}"), "visit", table, [column_name], ["id"])
+    for name, rule in _VISIT_RULES.items():
+        op.create_check_constraint(op.f(f"ck_visit_{name}"), "visit", rule)
+    op.create_index(
+        "ix_visit_employee_id", "visit", ["employee_id"], postgresql_where=sa.text("employee_id IS NOT NULL")
+    )
+    op.create_index(
+        "ix_visit_pending", "visit", ["site_id", "valid_from"], postgresql_where=sa.text("state = 'pending'")
+    )
+
+
+_VISIT_RULES = {
+    "host": "num_nonnulls(household_id, employee_id) = 1",
+    "series": "num_nulls(weekdays, from_minute, until_minute, entries_a_day) IN (0, 4)",
+    "closed": "(closed_from IS NULL) = (closed_until IS NULL)",
+}
 
 
 def downgrade() -> None:
-    pass
+    # What the older tables cannot say: visitors of staff, and passes that no resident announced.
+    op.execute("DELETE FROM notice WHERE visit_id IN (SELECT id FROM visit WHERE resident_id IS NULL)")
+    op.execute("DELETE FROM visit WHERE resident_id IS NULL")
+    op.execute("UPDATE visit SET state = 'cancelled' WHERE state IN ('pending', 'refused')")
+    op.drop_index("ix_visit_pending", "visit")
+    op.drop_index("ix_visit_employee_id", "visit")
+    for name in _VISIT_RULES:
+        op.drop_constraint(op.f(f"ck_visit_{name}"), "visit")
+    for column in (
+        *("employee_id", "kind", "announced_by", "weekdays", "from_minute", "until_minute", "entries_a_day"),
+        *("except_on", "day_entries", "entries_on", "closed_from", "closed_until"),
+        *("decided_by", "decided_at", "refusal"),
+    ):
+        op.drop_column("visit", column)
+    op.alter_column("visit", "resident_id", existing_type=sa.Uuid(), nullable=False)
+    op.alter_column("visit", "household_id", existing_type=sa.Uuid(), nullable=False)
+    op.drop_table("visit_policy")

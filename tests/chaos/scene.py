@@ -13,7 +13,7 @@ from backend.features.people import service as people
 from backend.features.people.model import Relation
 from backend.features.residents import service as residents
 from backend.features.sites import service as sites
-from backend.features.visits import service as visits
+from backend.features.visits import announcing
 from backend.features.visits.model import Visit, VisitWish
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.unit_of_work import Work, unit_of_work
@@ -59,7 +59,9 @@ class Scene:
         with self.work(self.resident) as work:
             wish = VisitWish("访客", phone, plate, work.now, work.now + lasting, max_entries)
             resident_id = ResidentId(self.resident.id)  # type: ignore[arg-type]  # a resident has an id
-            return visits.register(work, self.platform.crypto, self.community.site_id, household_id, resident_id, wish)
+            return announcing.register(
+                work, self.platform.crypto, self.community.site_id, household_id, resident_id, wish
+            )
 
     def households(self) -> Iterator[HouseholdId]:
         """The resident's homes in turn, without end."""

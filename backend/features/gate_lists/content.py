@@ -13,7 +13,7 @@ from backend.features.people import service as people
 from backend.features.sites import service as sites
 from backend.features.visits import offline as visits
 from backend.features.visits.model import Visit
-from backend.features.visits.rules import EARLY
+from backend.features.visits.rules import EARLY, entries_left, next_stretch
 from backend.infrastructure.changes import stamp_since
 from backend.infrastructure.crypto import Crypto
 from backend.infrastructure.keys import Purpose
@@ -74,14 +74,17 @@ def rows_for(work: Work, within: Scope, device: Device) -> list[PlainRow]:
     plates = people.known_plates(work.session, within)
     rows += [PlainRow(ListRowKind.PLATE, plate, work.now.replace(microsecond=0), until) for plate in plates]
     for visit in visits.list_standing(work.session, within, work.now, until):
-        rows.append(_pass_row(visit))
+        rows.append(_pass_row(visit, work.now))
     return rows
 
 
-def _pass_row(visit: Visit) -> PlainRow:
-    left = max(0, visit.max_entries - visit.entries)
+def _pass_row(visit: Visit, now: datetime) -> PlainRow:
+    """Of a series the hours at hand, or the next ones, and what is left of that day."""
     kind = ListRowKind.PASS if visit.is_active else ListRowKind.REVOKED
-    return PlainRow(kind, visit.id.bytes, visit.valid_from - EARLY, visit.valid_until, left)
+    stretch = next_stretch(visit, now)
+    if stretch is None:
+        return PlainRow(kind, visit.id.bytes, visit.valid_from - EARLY, visit.valid_until, 0)
+    return PlainRow(kind, visit.id.bytes, stretch.opens_at, stretch.end, entries_left(visit, stretch.day))
 
 
 def digest_of(crypto: Crypto, rows: Iterable[PlainRow]) -> bytes:

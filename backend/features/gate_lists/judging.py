@@ -64,7 +64,7 @@ def _fault(work: Work, within: Scope, device: Device, opened: Pass, visit: Visit
         not_by_pass = fault_at(opened, gate.site_id, gate.bit, event.occurred_at)
         if not_by_pass is not None:
             return not_by_pass.value
-    uncounted = replace(visit, entries=0)
+    uncounted = replace(visit, entries=0, entries_on=None)
     if not visit.is_active and not _called_off(work, within, visit, event.occurred_at):
         uncounted = replace(uncounted, state=VisitState.ACTIVE)
     fault = fault_of(uncounted, event.occurred_at)

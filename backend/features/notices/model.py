@@ -12,6 +12,8 @@ class NoticeKind(Enum):
     VISITOR_ARRIVED = "visitor_arrived"
     VISITOR_LEFT = "visitor_left"
     """To the resident who announced the visit."""
+    VISIT_DECIDED = "visit_decided"
+    """To the host, when the property has approved or refused the visit."""
     CARD_STOPPED = "card_stopped"
     CARD_RESUMED = "card_resumed"
     CARD_REPLACED = "card_replaced"

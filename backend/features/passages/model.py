@@ -142,6 +142,12 @@ class AskReason(Enum):
     VISIT_OVER = "visit_over"
     VISIT_USED_UP = "visit_used_up"
     VISIT_CANCELLED = "visit_cancelled"
+    VISIT_PENDING = "visit_pending"
+    VISIT_REFUSED = "visit_refused"
+    VISIT_WRONG_DAY = "visit_wrong_day"
+    VISIT_OUTSIDE_HOURS = "visit_outside_hours"
+    VISIT_DAY_USED_UP = "visit_day_used_up"
+    VISIT_CLOSED_HOURS = "visit_closed_hours"
     PHOTO_LATE = "photo_late"
     PICTURE_UNUSABLE = "picture_unusable"
 

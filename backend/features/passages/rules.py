@@ -21,7 +21,7 @@ from backend.features.passages.model import (
     PlateObservation,
 )
 from backend.features.people.model import Vehicle
-from backend.features.visits.model import Visit, VisitFault
+from backend.features.visits.model import Visit
 from backend.features.visits.rules import fault_of
 
 FRESH = timedelta(seconds=30)
@@ -39,13 +39,6 @@ SHOWN_ALTERNATIVES = 5
 
 REVIEWED_WITHIN = timedelta(minutes=10)
 """Whoever was last seen longer ago has given up waiting; the gate's page still opens by hand."""
-
-_ASK = {
-    VisitFault.NOT_YET: AskReason.VISIT_NOT_YET,
-    VisitFault.OVER: AskReason.VISIT_OVER,
-    VisitFault.USED_UP: AskReason.VISIT_USED_UP,
-    VisitFault.CANCELLED: AskReason.VISIT_CANCELLED,
-}
 
 
 def decide(
@@ -83,7 +76,7 @@ def _visiting(visit: Visit | None, now: datetime) -> Decision:
     fault = fault_of(visit, now)
     if fault is None:
         return Admit(AdmitReason.VISITOR, visit_id=visit.id)
-    return AskGuard(_ASK[fault], visit.id)
+    return AskGuard(AskReason(fault.value), visit.id)
 
 
 def is_same_car(

@@ -1,7 +1,7 @@
 """What every JSON schema shares: unknown fields refused, text bounded and printable, messages people can read."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -120,6 +120,16 @@ class Instant(fields.AwareDateTime):
         if not _CALENDAR[0] <= instant < _CALENDAR[1]:  # near its ends Python's calendar cannot change time zones
             raise self.make_error("out_of_calendar")
         return instant.astimezone(UTC)
+
+
+class LocalDay(fields.Date):
+    """A calendar day (Asia/Shanghai) before the year 2100."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not _CALENDAR[0].date() <= day < _CALENDAR[1].date():
+            raise self.make_error("out_of_calendar")
+        return day
 
 
 class CursorText(fields.Field[Cursor]):

@@ -4,6 +4,7 @@ from flask import Flask
 
 from backend.features.accounts.model import Portal
 from backend.infrastructure.http.platform import Platform
+from backend.portals.shared.announcements import announcements
 from backend.portals.shared.audit import audit
 from backend.portals.shared.factory import Face, create_portal
 from backend.portals.shared.gate_calls import gate
@@ -13,11 +14,27 @@ from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
 from backend.portals.shared.registers import registers
 from backend.portals.shared.review import review
-from backend.portals.shared.tiles import AUDIT, GATE, PASSAGES, REGISTERS, REVIEW, TRAINING, VISITS
+from backend.portals.shared.tiles import (
+    ANNOUNCEMENTS,
+    AUDIT,
+    GATE,
+    PASSAGES,
+    REGISTERS,
+    REVIEW,
+    TRAINING,
+    VISIT_POLICY,
+    VISITS,
+)
 from backend.portals.shared.training import training
+from backend.portals.shared.visit_policy import visit_policy
 
-FACE = Face(Portal.CAMPUS, "安邻 · 校园", (GATE, REVIEW, PASSAGES, VISITS, REGISTERS, TRAINING, AUDIT))
+FACE = Face(
+    Portal.CAMPUS,
+    "安邻 · 校园",
+    (GATE, REVIEW, PASSAGES, VISITS, ANNOUNCEMENTS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+)
 
 
 def create_app(platform: Platform) -> Flask:
-    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, registers, training, audit))
+    pages = (login, home, gate, review, pictures, lists, announcements, registers, visit_policy, training, audit)
+    return create_portal(FACE, platform, pages)

@@ -26,18 +26,25 @@ from backend.portals.shared.tiles import (
     REGISTERS,
     REVIEW,
     TRAINING,
+    VISIT_POLICY,
     VISITS,
 )
 from backend.portals.shared.training import training
+from backend.portals.shared.visit_policy import visit_policy
 
 FACE = Face(
     Portal.PROPERTY,
     "安邻 · 物业",
-    (GATE, REVIEW, PASSAGES, VISITS, CREDENTIALS, DOORS, BINDINGS, REGISTERS, TRAINING, AUDIT),
+    (GATE, REVIEW, PASSAGES, VISITS, CREDENTIALS, DOORS, BINDINGS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
 )
 
 
 def create_app(platform: Platform) -> Flask:
     return create_portal(
-        FACE, platform, (login, home, gate, review, pictures, lists, cards, doors, bindings, registers, training, audit)
+        FACE,
+        platform,
+        (
+            *(login, home, gate, review, pictures, lists, cards, doors, bindings),
+            *(registers, visit_policy, training, audit),
+        ),
     )

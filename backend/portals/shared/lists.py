@@ -1,15 +1,34 @@
 """The lists behind the gate: passages, expected visitors."""
 
-from flask import Blueprint, render_template, request
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, render_template, request
 
 from backend.features.passages.model import PassageState
 from backend.features.sites import service as sites
+from backend.features.visits import announcing
+from backend.features.visits.model import RefusalReason
+from backend.infrastructure.texts import translate as _
+from backend.infrastructure.unit_of_work import Work
 from backend.kernel.clock import local_day
 from backend.kernel.identity import Permission
 from backend.pages.passage_list import PassageFilter, list_passages
-from backend.pages.visit_list import list_expected
+from backend.pages.visit_list import ExpectedVisit, list_expected, list_pending
+from backend.portals.shared import visit_wording
 from backend.portals.shared.looks import LookPurpose, record_list
-from backend.portals.shared.page import choice, optional_day, optional_id, page, page_request, page_work
+from backend.portals.shared.page import (
+    POST,
+    choice,
+    optional_day,
+    optional_id,
+    page,
+    page_request,
+    page_work,
+    toast,
+    with_events,
+)
 
 lists = Blueprint("lists", __name__)
 
@@ -40,5 +59,30 @@ def visits() -> str:
         today = local_day(work.now)
         day = optional_day(request.args.get("day")) or today
         found = list_expected(work.session, work.actor.scope, day, page_request())
-        record_list(work, "visit", (visit.id for visit in found.items), LookPurpose.GATE_DUTY)
-    return render_template("visits.html", found=found, day=day, today=today, now=work.now)
+        pending = list_pending(work.session, work.actor.scope)
+        record_list(work, "visit", (visit.id for visit in (*found.items, *pending)), LookPurpose.GATE_DUTY)
+    return render_template("visits.html", found=found, day=day, today=today, now=work.now, **_pending_view(pending))
+
+
+@page(lists, "/visits/<uuid:visit_id>/approve", Permission.VISIT_APPROVE, POST)
+def approve_visit(visit_id: UUID) -> Response:
+    with page_work() as work:
+        announcing.approve(work, work.actor.scope, visit_id)
+        return _pending_left(work, _("已通过，访客会收到来访码。"))
+
+
+@page(lists, "/visits/<uuid:visit_id>/refuse", Permission.VISIT_APPROVE, POST)
+def refuse_visit(visit_id: UUID) -> Response:
+    reason = choice(RefusalReason, request.form.get("reason"))
+    with page_work() as work:
+        announcing.refuse(work, work.actor.scope, visit_id, reason)
+        return _pending_left(work, _("已记录：不通过，并告知邀请人。"))
+
+
+def _pending_left(work: Work, text: str) -> Response:
+    pending = list_pending(work.session, work.actor.scope)
+    return with_events(render_template("visits_pending.html", **_pending_view(pending)), toast=toast(text))
+
+
+def _pending_view(pending: Sequence[ExpectedVisit]) -> dict[str, Any]:
+    return {"pending": pending, "words": visit_wording, "may_approve": g.actor.may(Permission.VISIT_APPROVE)}

@@ -1,6 +1,6 @@
 """The visitor's pass on the web: no app, no account, no cookie; the unguessable link is all there is."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Blueprint, Flask, Request, Response, render_template
@@ -9,19 +9,19 @@ from segno import make_qr
 from backend.features.sites import service as sites
 from backend.features.visits import service as visits
 from backend.features.visits.model import Visit, VisitFault
-from backend.features.visits.rules import fault_of
+from backend.features.visits.rules import entries_left, fault_of, next_stretch
 from backend.infrastructure.http.app import prepare
 from backend.infrastructure.http.platform import Platform, platform
 from backend.kernel.clock import LOCAL_ZONE, local_day, local_text
 from backend.kernel.identity import Actor, Permission, Scope
-from backend.portals.shared import wording
+from backend.portals.shared import visit_wording, wording
 from backend.portals.shared.factory import STATIC, serve_assets, speak_chinese
 from backend.portals.shared.page import page, page_work
 from backend.portals.shared.refusals import install_refusal_pages
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-USABLE = (None, VisitFault.NOT_YET, VisitFault.USED_UP)
-"""When the pass is worth showing: a used one still opens the way out."""
+GONE = (VisitFault.OVER, VisitFault.CANCELLED, VisitFault.PENDING, VisitFault.REFUSED)
+"""When there is no pass to show; a used one still opens the way out."""
 
 visitor = Blueprint("visitor", __name__)
 
@@ -58,21 +58,21 @@ def show(link_token: str) -> str:
         visit = visits.get_by_link(work.session, crypto, link_token)
         site = sites.get_site(work.session, Scope.of_sites({visit.site_id}), visit.site_id)
         fault = fault_of(visit, work.now)
-        text = visits.pass_text(work, crypto, visit) if fault in USABLE else None
+        text = None if fault in GONE else visits.pass_text(work, crypto, visit)
+        stretch = next_stretch(visit, work.now)
     return render_template(
         "pass.html",
         visit=visit,
         site=site,
         fault=fault,
-        window=window_text(visit.valid_from, visit.valid_until),
+        window=window_text(visit.valid_from, visit.valid_until) if visit.series is None else days_text(visit),
+        days=None if visit.series is None else visit_wording.series_text(visit.series),
+        today=None if stretch is None else window_text(stretch.start, stretch.end),
+        state=visit_wording.ON_PASS[fault],
         qr=None if text is None else qr_svg(text),
-        entries_left=_entries_left(visit),
-        faults=VisitFault,
+        entries_left=0 if stretch is None else entries_left(visit, stretch.day),
+        used_up=fault in (VisitFault.USED_UP, VisitFault.DAY_USED_UP),
     )
-
-
-def _entries_left(visit: Visit) -> int:
-    return visit.max_entries - visit.entries
 
 
 def window_text(start: datetime, end: datetime) -> str:
@@ -80,6 +80,12 @@ def window_text(start: datetime, end: datetime) -> str:
     same_day = local_day(start) == local_day(end)
     last = end.astimezone(LOCAL_ZONE).strftime("%H:%M") if same_day else local_text(end)
     return f"{local_text(start)} 至 {last}"
+
+
+def days_text(visit: Visit) -> str:
+    """`11月22日 至 12月21日`, the last day included."""
+    first, last = local_day(visit.valid_from), local_day(visit.valid_until - timedelta(days=1))
+    return f"{first.month}月{first.day}日 至 {last.month}月{last.day}日"
 
 
 def qr_svg(text: str) -> str:

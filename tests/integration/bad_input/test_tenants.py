@@ -22,7 +22,7 @@ from tests.integration.device_api.ledger import nothing_changes, problem_of
 from tests.integration.device_api.terminal import Lane
 
 PARTS = {"device_id": "device", "passage_id": "passage", "binding_id": "binding", "visit_id": "visit"}
-FORMS = {"binding_id": {"reason": "not_a_member"}}
+FORMS = {"binding_id": {"reason": "not_a_member"}, "visit_id": {"reason": "other"}}
 ENDS_OF_THE_CALENDAR = [
     "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgIjAxOTJmMGFhLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSJd",
     "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwgIjAxOTJmMGFhLTAwMDAtNzAwMC04MDAwLTAwMDAwMDAwMDAwMSJd",

@@ -12,6 +12,7 @@ from backend.features.devices import service as devices
 from backend.features.devices.model import Direction
 from backend.features.residents.tables import ResidentRow
 from backend.features.sites import service as sites
+from backend.features.visits import announcing
 from backend.features.visits import service as visits
 from backend.features.visits.model import Visit, VisitWish
 from backend.infrastructure.http.platform import Platform
@@ -95,7 +96,7 @@ class Lane:
             wish = VisitWish("陈访客", None, plate, start, start + timedelta(hours=lasts), entries)
             home = self.community.household_id
             resident_id = ResidentId(self.resident.id or uuid4())
-            return visits.register(work, self.platform.crypto, self.community.site_id, home, resident_id, wish)
+            return announcing.register(work, self.platform.crypto, self.community.site_id, home, resident_id, wish)
 
     def qr_of(self, visit: Visit) -> str:
         with self.work() as work:

@@ -25,7 +25,7 @@ from backend.features.passages.readings import apply_reading
 from backend.features.passages.tables import CaptureRow
 from backend.features.residents.tables import ResidentRow
 from backend.features.sites import service as sites
-from backend.features.visits import service as visits
+from backend.features.visits import announcing
 from backend.features.visits.model import Visit, VisitWish
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.unit_of_work import Work, unit_of_work
@@ -158,7 +158,7 @@ class Gatehouse:
         with unit_of_work(self.platform.database, actor) as work:
             start = work.now + timedelta(hours=starts_in_hours)
             wish = VisitWish(name, None, plate, start, start + timedelta(hours=hours), entries)
-            return visits.register(
+            return announcing.register(
                 work,
                 self.platform.crypto,
                 self.community.site_id,

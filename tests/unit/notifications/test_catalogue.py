@@ -33,6 +33,13 @@ PARAMS[TemplateKey.CARD_CHANGED] = {
     "serial": "4713",
 }
 PARAMS[TemplateKey.INTERCOM_CALL] = {"community": "安邻花园", "door": "3幢2单元门", "time": "2026年11月22日 14:05"}
+PARAMS[TemplateKey.VISIT_DECIDED] = {
+    "community": "安邻花园",
+    "visitor": "陈访客",
+    "time": "11月22日 14:05",
+    "news": "未通过，时间不合适",
+    "serial": "4714",
+}
 PARAMS[TemplateKey.VISITOR_LEFT] = PARAMS[TemplateKey.VISITOR_ARRIVED]
 
 

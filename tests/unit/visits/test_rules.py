@@ -4,13 +4,16 @@ from uuid import UUID
 
 import pytest
 
+from backend.features.visit_policies.model import VisitPolicy
 from backend.features.visits.errors import WindowEmpty, WindowPast, WindowTooLong
 from backend.features.visits.model import Visit, VisitFault, VisitState, VisitWish
-from backend.features.visits.rules import EARLY, LONGEST, best_arriving, best_leaving, check_window, fault_of
+from backend.features.visits.rules import EARLY, best_arriving, best_leaving, check_wish, fault_of
 from backend.kernel.ids import VisitId
 from tests.unit.passages.test_rules import NOW, SECOND, VISIT
 
 HOUR = timedelta(hours=1)
+POLICY = VisitPolicy()
+LONGEST = timedelta(days=POLICY.longest_window_days)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -32,7 +35,7 @@ def lasting(start: datetime, end: datetime, number: int = 1, **changes: object) 
     ],
 )
 def test_a_window_may_have_begun_and_may_be_a_week_long(start: datetime, end: datetime) -> None:
-    check_window(wish(start, end), NOW)
+    check_wish(wish(start, end), POLICY, NOW)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +53,7 @@ def test_a_window_that_is_empty_past_or_too_long_is_refused(
     start: datetime, end: datetime, refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
-        check_window(wish(start, end), NOW)
+        check_wish(wish(start, end), POLICY, NOW)
 
 
 @pytest.mark.parametrize(
