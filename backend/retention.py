@@ -19,10 +19,12 @@ from backend.features.gate_lists.tables import (
     OfflineDecisionRow,
     OfflineFindingRow,
 )
+from backend.features.identity_records.tables import IdentityPhotoRow, IdentityRecordRow
 from backend.features.imports.tables import ImportRow
 from backend.features.intercom.tables import IntercomCallRow, IntercomEventRow, IntercomRingRow
 from backend.features.media.tables import MediaRow
 from backend.features.notices.tables import NoticeRow
+from backend.features.occupancy.tables import DepartureRow, EvacuationTickRow
 from backend.features.passages.tables import PassageRow, PlateReadingRow, PlateReviewRow
 from backend.features.pickup.tables import (
     AttendanceRow,
@@ -92,6 +94,21 @@ RETENTION: tuple[Retention, ...] = (
         "announced by the resident for this visit only",
         "90 days after the visit's window",
         (_rows(VisitRow, "valid_until", 90), _rows(NoticeRow, "created_at", 90)),
+    ),
+    Retention(
+        "visitor_identity",
+        "the visitor's separate consent at the counter (PIPL 13(1)1, 29)",
+        "30 days after it was confirmed, or the site's own term of 1 to 90 days; unconfirmed, after one hour",
+        (
+            _rows(IdentityRecordRow, "kept_until", 0),
+            _rows(IdentityRecordRow, "created_at", 1 / 24, "state <> 'confirmed'"),
+        ),
+    ),
+    Retention(
+        "identity_photo",
+        "read the document's fields, nothing else",
+        "with the fields that were read from it, at the latest after 10 minutes (a job of its own)",
+        (_rows(IdentityPhotoRow, "created_at", 10 / 1440),),
     ),
     Retention("person_identity", "register of the property's residents", "with the residency, by the register"),
     Retention(
@@ -185,6 +202,8 @@ RETENTION: tuple[Retention, ...] = (
         "90 days",
         (_rows(GateListIssueRow, "issued_at", 90), _rows(GateListRevocationRow, "seen_at", 90)),
     ),
+    Retention("(departures)", "say who is inside", "180 days", (_rows(DepartureRow, "at", 180),)),
+    Retention("(evacuation)", "say who was seen safe", "180 days", (_rows(EvacuationTickRow, "received_at", 180),)),
     Retention("(code guesses)", "stop guessing", "1 day", (_rows(CodeGuessRow, "minute", 1),)),
 )
 
@@ -212,8 +231,10 @@ def expired_media(session: Session, now: datetime) -> list[str]:
 def purge_once(session: Session, now: datetime, erased: Sequence[str]) -> Purged:
     """One batch of every kind, in the caller's transaction; of pictures only those whose bytes are `erased`."""
     counts = {MediaRow.__tablename__: _count(session.execute(_ERASED, {"names": list(erased)}))}
-    for deletion in (d for retention in RETENTION for d in retention.deletions if d.table.name not in counts):
-        counts[deletion.table.name] = _delete(session, deletion, now)
+    every = (deletion for retention in RETENTION for deletion in retention.deletions)
+    for deletion in (one for one in every if one.table is not MediaRow.__table__):
+        name = deletion.table.name  # a table may have several terms
+        counts[name] = counts.get(name, 0) + _delete(session, deletion, now)
     session.execute(text("SELECT drop_expired_captures(:before)"), {"before": now - CAPTURE_TERM})
     found = {table: count for table, count in counts.items() if count}
     return Purged(found, any(count >= BATCH for count in found.values()))

@@ -7,10 +7,12 @@ from backend.features.credentials import tables as credentials
 from backend.features.devices import tables as devices
 from backend.features.employees import tables as employees
 from backend.features.gate_lists import tables as gate_lists
+from backend.features.identity_records import tables as identity_records
 from backend.features.imports import tables as imports
 from backend.features.intercom import tables as intercom
 from backend.features.media import tables as media
 from backend.features.notices import tables as notices
+from backend.features.occupancy import tables as occupancy
 from backend.features.passages import tables as passages
 from backend.features.people import tables as people
 from backend.features.pickup import tables as pickup
@@ -36,10 +38,12 @@ MODULES = (
     feed,
     gate_lists,
     idempotency,
+    identity_records,
     imports,
     intercom,
     media,
     notices,
+    occupancy,
     outbox,
     passages,
     people,

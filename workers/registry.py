@@ -1,14 +1,16 @@
 """Which handler each kind of job has. A test holds it against every `Job` class of the features."""
 
 from backend.features.gate_lists.jobs import BuildGateLists, WatchGateLists
+from backend.features.identity_records.jobs import DropIdentityPhoto
 from backend.features.imports.jobs import ApplyImport, CheckImport
 from backend.features.intercom.jobs import EndCall, RingPhone
 from backend.features.notices.jobs import FetchReceipt, SendNotice
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
-from workers.handlers import gate_lists, imports, intercom, notices, upkeep
+from workers.handlers import gate_lists, identity_photos, imports, intercom, notices, upkeep
 from workers.running import Registry, Route
 
 COMMON: Registry = {
+    DropIdentityPhoto.kind: Route(DropIdentityPhoto, identity_photos.drop_photo),
     CheckImport.kind: Route(CheckImport, imports.check_import),
     ApplyImport.kind: Route(ApplyImport, imports.apply_import),
     RingPhone.kind: Route(RingPhone, intercom.ring),

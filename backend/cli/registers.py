@@ -1,6 +1,7 @@
 """Sites and devices."""
 
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import click
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from backend.cli.choices import AS_JSON, of_enum, refusals_told, show
 from backend.cli.context import OPERATOR, platform
 from backend.features.devices import service as devices
-from backend.features.devices.model import Direction
+from backend.features.devices.model import DeviceKind, Direction
 from backend.features.gate_lists import service as gate_lists
 from backend.features.sites import places
 from backend.features.sites import service as sites
@@ -85,18 +86,20 @@ def device() -> None:
 @click.option("--gate", help="The entrance it stands at.")
 @click.option("--direction", type=of_enum(Direction))
 @click.option("--door", help="The door that it opens.")
-def enrol(name: str, site_name: str, gate: str | None, direction: str | None, door: str | None) -> None:
-    """Enrol a gate terminal or a door controller; its token is printed this once."""
+@click.option("--kind", type=of_enum(DeviceKind), help="Where its place does not say it: card_reader.")
+def enrol(
+    name: str, site_name: str, gate: str | None, direction: str | None, door: str | None, kind: str | None
+) -> None:
+    """Enrol a gate terminal, a door controller or a card reader; its token is printed this once."""
     here = platform()
     with refusals_told(), unit_of_work(here.database, OPERATOR) as work:
         place = one_site(work.session, site_name)
         _refuse_second(work, place, name)
         gate_id = _gate_id(work, place, gate)
         way = Direction(direction) if direction else None
-        door_id = _door_id(work, place, door)
-        enrolled = devices.enrol(
-            work, here.crypto, place.tenant_id, place.id, name, gate_id=gate_id, direction=way, door_id=door_id
-        )
+        stands: dict[str, Any] = {"gate_id": gate_id, "direction": way, "door_id": _door_id(work, place, door)}
+        of_kind = DeviceKind(kind) if kind else None
+        enrolled = devices.enrol(work, here.crypto, place.tenant_id, place.id, name, kind=of_kind, **stands)
     click.echo(f"device {enrolled.device_id}\ntoken  {enrolled.token}")
     click.echo("Put the token into the device now: only its hash is kept.", err=True)
 

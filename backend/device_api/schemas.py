@@ -162,6 +162,17 @@ class CallWaitQuery(JsonSchema):
     wait_seconds = fields.Integer(load_default=0, validate=Between(min=0, max=25))
 
 
+class IdentityCardRequest(Envelope):
+    """As the reader's SDK gives it. There is no field for the photo in the chip."""
+
+    name = Text(40, required=True)
+    number = Text(18, min_length=18, required=True, metadata={"description": "eighteen places, the last a digit or X"})
+    valid_from = fields.Date(load_default=None)
+    valid_until = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "the last day; null for 长期"}
+    )
+
+
 class CommandResponse(JsonSchema):
     id = fields.UUID(required=True)
     kind = fields.Enum(CommandKind, by_value=True, required=True)

@@ -43,6 +43,12 @@ class Permission(Enum):
     CREDENTIAL_OWN = "credential.own"
     DOOR_WATCH = "door.watch"
     INTERCOM_ANSWER = "intercom.answer"
+    IDENTITY_RECORD = "identity.record"
+    """To take a visitor's identity document, shown masked afterwards."""
+    IDENTITY_CLEAR = "identity.clear"
+    """To see a whole document number, for a purpose that is named and kept."""
+    IDENTITY_MANAGE = "identity.manage"
+    """To set how long documents are kept, and to record what allows fingerprints."""
     EVENT_SEND = "event.send"
     MEDIA_SEND = "media.send"
     COMMAND_RECEIVE = "command.receive"
@@ -81,10 +87,13 @@ _GATE_WORK = frozenset({P.SELF, P.PASSAGE_READ, P.PASSAGE_DECIDE, P.BARRIER_OPEN
     P.DOOR_WATCH,
     P.OFFLINE_REVIEW,
     P.WALK_IN,
+    P.IDENTITY_RECORD,
 }
 _REGISTERS = frozenset({P.REGISTER_READ, P.REGISTER_EDIT, P.REGISTER_CLEAR, P.REGISTER_IMPORT})
+_IDENTITY = frozenset({P.IDENTITY_CLEAR, P.IDENTITY_MANAGE})
 _SITE_MANAGEMENT = (
-    _GATE_WORK
+    _IDENTITY
+    | _GATE_WORK
     | _REGISTERS
     | {P.BINDING_DECIDE, P.AUDIT_READ, P.STAFF_MANAGE, P.TRAINING_CONSENT, P.VISIT_APPROVE, P.VISIT_POLICY}
 )

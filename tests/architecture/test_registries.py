@@ -57,6 +57,7 @@ UNSCOPED = {
     "children.fact_of": "shapes a row that was found within a scope",
     "credentials.credential_of": "shapes a row that was found within a scope",
     "credentials.holder_of": "shapes a row that was found within a scope",
+    "identity_records.record_of": "shapes a row that was found within a scope",
     "people.fields_of": "shapes a row that was found within a scope",
     "passages.add_reading": "a new row of a capture that was found within a scope",
     "passages.add_review": "a new row of a passage that was found within a scope",

@@ -153,6 +153,7 @@ class DoorEventKind(Enum):
     CHECK = "check"
     FORCED = "forced"
     HELD_OPEN = "held_open"
+    TAILGATED = "tailgated"
 
 
 class DoorAlarm(Enum):
@@ -160,3 +161,5 @@ class DoorAlarm(Enum):
 
     FORCED = DoorEventKind.FORCED.value
     HELD_OPEN = DoorEventKind.HELD_OPEN.value
+    TAILGATED = DoorEventKind.TAILGATED.value
+    """The device has counted a second person or car behind one credential."""

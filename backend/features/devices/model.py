@@ -11,6 +11,8 @@ class DeviceKind(Enum):
     """A lane's camera and barrier behind one controller."""
     DOOR_CONTROLLER = "door_controller"
     """A door's reader and lock."""
+    CARD_READER = "card_reader"
+    """Reads identity cards at a counter."""
 
 
 class Direction(Enum):

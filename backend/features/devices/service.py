@@ -55,14 +55,17 @@ def enrol(
     gate_id: GateId | None = None,
     direction: Direction | None = None,
     door_id: DoorId | None = None,
+    kind: DeviceKind | None = None,
 ) -> Enrolment:
+    """Without `kind`, what its place makes it: a door's controller, or a gate's terminal."""
+    by_place = DeviceKind.GATE_TERMINAL if door_id is None else DeviceKind.DOOR_CONTROLLER
     token = random_token()
     row = DeviceRow(
         id=uuid7(),
         tenant_id=tenant_id,
         site_id=site_id,
         gate_id=gate_id,
-        kind=(DeviceKind.GATE_TERMINAL if door_id is None else DeviceKind.DOOR_CONTROLLER).value,
+        kind=(kind or by_place).value,
         door_id=door_id,
         direction=direction.value if direction else None,
         name=name,

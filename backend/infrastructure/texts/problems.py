@@ -117,6 +117,28 @@ PROBLEMS |= {  # registers
     "import_not_ready": ("现在不能导入", "检查未通过，或已经有人开始导入，请刷新页面查看。"),
     "import_register_moved": ("登记内容已变化", "检查之后有人改动了登记，没有写入任何内容，正在重新检查。"),
 }
+PROBLEMS |= {  # visitors' documents, and who is inside
+    "identity_consent_needed": ("需要访客本人同意", "请先读给访客听；访客不同意时，改用“没有证件”登记，由住户确认。"),
+    "identity_host_needed": ("需要住户确认", "没有证件时，请先联系住户确认，再登记。"),
+    "identity_already_confirmed": ("证件已由他人确认", "这份证件登记已经确认，请刷新页面查看。"),
+    "identity_not_read_yet": ("还在识别", "请等几秒；也可以放弃照片，改为手工填写。"),
+    "identity_photo_missing": ("没有收到照片", "请重新拍摄证件有照片的一面；也可以手工填写。"),
+    "identity_photo_lapsed": ("证件照片已到期删除", "十分钟内没有读完，照片已删除。请重新拍摄，或手工填写。"),
+    "identity_validity_invalid": ("证件有效期有误", "截止日期必须晚于开始日期，请核对读卡器。"),
+    "identity_keep_days_out_of_range": ("保存天数超出范围", "请设置 {shortest} 到 {longest} 天。"),
+    "fingerprint_not_allowed": (
+        "本小区没有登记采集指纹的法律依据",
+        "不能记录指纹编号。确有法律依据的，请管理人员先在“证件设置”登记文件。",
+    ),
+    "fingerprint_reference_invalid": (
+        "指纹编号有误",
+        "只能填写设备给出的编号（1 到 24 位字母、数字或短横线），不接收指纹数据。",
+    ),
+    "legal_basis_needed": ("请写明法律依据", "请填写文件名称和文号，至少 6 个字。"),
+    "device_is_no_reader": ("设备不是证件读卡器", "请联系运维人员，将设备登记为证件读卡器。"),
+    "passage_is_no_entry": ("这不是一次进入", "只有已放行的进入记录可以标记离开。"),
+    "evacuation_ticks_invalid": ("清点记录格式不对", "请刷新疏散名单页面后再试。"),
+}
 PROBLEMS |= {  # credentials and doors
     "card_number_invalid": ("卡号有误", "请刷卡读取，或填写 4 到 32 位数字和字母 A–F。"),
     "card_taken": ("这张卡已登记给他人", "本小区已有人使用这个卡号，请换一张卡，或先核对原登记。"),

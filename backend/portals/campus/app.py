@@ -9,15 +9,20 @@ from backend.portals.shared.audit import audit
 from backend.portals.shared.factory import Face, create_portal
 from backend.portals.shared.gate_calls import gate
 from backend.portals.shared.home import home
+from backend.portals.shared.identity import identity
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
+from backend.portals.shared.occupancy import occupancy
 from backend.portals.shared.registers import registers
 from backend.portals.shared.review import review
 from backend.portals.shared.tiles import (
     ANNOUNCEMENTS,
     AUDIT,
+    GAPS,
     GATE,
+    IDENTITY,
+    INSIDE,
     PASSAGES,
     REGISTERS,
     REVIEW,
@@ -31,10 +36,14 @@ from backend.portals.shared.visit_policy import visit_policy
 FACE = Face(
     Portal.CAMPUS,
     "安邻 · 校园",
-    (GATE, REVIEW, PASSAGES, VISITS, ANNOUNCEMENTS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+    (
+        *(GATE, REVIEW, PASSAGES, VISITS, ANNOUNCEMENTS, INSIDE, GAPS, IDENTITY),
+        *(REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+    ),
 )
 
 
 def create_app(platform: Platform) -> Flask:
-    pages = (login, home, gate, review, pictures, lists, announcements, registers, visit_policy, training, audit)
-    return create_portal(FACE, platform, pages)
+    counter = (announcements, identity, occupancy)
+    register = (registers, visit_policy, training, audit)
+    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, *counter, *register))

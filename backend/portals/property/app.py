@@ -11,9 +11,11 @@ from backend.portals.shared.doors import doors
 from backend.portals.shared.factory import Face, create_portal
 from backend.portals.shared.gate_calls import gate
 from backend.portals.shared.home import home
+from backend.portals.shared.identity import identity
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login
 from backend.portals.shared.media import pictures
+from backend.portals.shared.occupancy import occupancy
 from backend.portals.shared.registers import registers
 from backend.portals.shared.review import review
 from backend.portals.shared.tiles import (
@@ -21,7 +23,10 @@ from backend.portals.shared.tiles import (
     BINDINGS,
     CREDENTIALS,
     DOORS,
+    GAPS,
     GATE,
+    IDENTITY,
+    INSIDE,
     PASSAGES,
     REGISTERS,
     REVIEW,
@@ -35,16 +40,14 @@ from backend.portals.shared.visit_policy import visit_policy
 FACE = Face(
     Portal.PROPERTY,
     "安邻 · 物业",
-    (GATE, REVIEW, PASSAGES, VISITS, CREDENTIALS, DOORS, BINDINGS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+    (
+        *(GATE, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, CREDENTIALS, DOORS),
+        *(BINDINGS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+    ),
 )
 
 
 def create_app(platform: Platform) -> Flask:
-    return create_portal(
-        FACE,
-        platform,
-        (
-            *(login, home, gate, review, pictures, lists, cards, doors, bindings),
-            *(registers, visit_policy, training, audit),
-        ),
-    )
+    counter = (identity, occupancy)
+    office = (cards, doors, bindings, registers, visit_policy, training, audit)
+    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, *counter, *office))

@@ -47,7 +47,11 @@ ASSURANCES: Mapping[Assurance, str] = {
     Assurance.STANDARD: "加密卡（读卡器已校验密钥）",
 }
 
-ALARMS: Mapping[DoorAlarm, str] = {DoorAlarm.FORCED: "门被强行打开", DoorAlarm.HELD_OPEN: "门长时间未关"}
+ALARMS: Mapping[DoorAlarm, str] = {
+    DoorAlarm.FORCED: "门被强行打开",
+    DoorAlarm.HELD_OPEN: "门长时间未关",
+    DoorAlarm.TAILGATED: "一次开门可能通过了两人或两车",
+}
 
 DENIALS: Mapping[Denial, str] = {
     Denial.UNKNOWN: "卡没有登记",

@@ -61,7 +61,9 @@ def visits() -> str:
         found = list_expected(work.session, work.actor.scope, day, page_request())
         pending = list_pending(work.session, work.actor.scope)
         record_list(work, "visit", (visit.id for visit in (*found.items, *pending)), LookPurpose.GATE_DUTY)
-    return render_template("visits.html", found=found, day=day, today=today, now=work.now, **_pending_view(pending))
+    view = {"found": found, "day": day, "today": today, "now": work.now}
+    may_record = g.actor.may(Permission.IDENTITY_RECORD)
+    return render_template("visits.html", may_record=may_record, **view, **_pending_view(pending))
 
 
 @page(lists, "/visits/<uuid:visit_id>/approve", Permission.VISIT_APPROVE, POST)

@@ -18,6 +18,7 @@ class LookPurpose(Enum):
     GATE_DUTY = "gate_duty"
     REGISTER_CHECK = "register_check"
     SUPERVISION = "supervision"
+    EVACUATION = "evacuation"
 
 
 def record_list(

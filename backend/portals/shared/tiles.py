@@ -17,3 +17,8 @@ BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", 
 TRAINING = Tile("training.show", "识别改进", "核对过的车牌能否用于改进识别", Permission.TRAINING_CONSENT)
 AUDIT = Tile("audit.show", "审计", "谁在什么时候看了、做了什么", Permission.AUDIT_READ)
 REGISTERS = Tile("registers.search", "登记", "住户、房屋、车辆、员工、设施", Permission.REGISTER_READ, "registers")
+IDENTITY = Tile(
+    "identity.show", "证件登记", "访客证件：读卡、拍照、手填或住户确认", Permission.IDENTITY_RECORD, "identity"
+)
+INSIDE = Tile("occupancy.show", "在内访客", "谁还在里面，谁超时，疏散名单", Permission.PASSAGE_READ)
+GAPS = Tile("occupancy.gaps", "通行缺口", "只进不出、只出不进、没有对应放行的开门", Permission.PASSAGE_READ)

@@ -51,6 +51,7 @@ OPERATIONS = [
     "/v1/gate-list",
     "/v1/gate-list/held",
     "/v1/offline-decisions",
+    "/v1/identity-cards",
     "/v1/pickup-checks",
     "/v1/commands",
     "/v1/commands/{command_id}/acknowledgement",

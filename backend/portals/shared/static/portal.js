@@ -26,3 +26,5 @@ document.addEventListener("htmx:responseError", (event) => {
   const explained = event.detail.xhr.getResponseHeader("HX-Trigger") || event.detail.xhr.getResponseHeader("HX-Redirect");
   if (!explained) toast({ text: texts.failed, kind: "bad" });
 });
+// Whoever logs out leaves no list of people on this machine.
+if (location.pathname === "/login") globalThis.caches?.delete("anlin-evacuation");

@@ -1,5 +1,6 @@
 """What `make accuracy-faces` says of a folder, on templates whose likeness is known."""
 
+import importlib.util
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from PIL import Image
 from recognition.evaluation.faces import Outcome, main, pairs_of, report
 from recognition.face_contracts import FaceModel
 from recognition.faces.templates import template_of
+from tests.builders.portraits import FATHER, MOTHER, portrait_jpeg
 
 MODEL = FaceModel("plane", "1", 2)
 
@@ -59,6 +61,21 @@ def test_with_one_picture_a_person_there_is_no_rate_of_misses() -> None:
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["faces", *arguments])
     return main()
+
+
+@pytest.mark.skipif(importlib.util.find_spec("dlib") is None, reason="PROFILE=light has no dlib")
+def test_a_folder_a_person_is_measured_by_the_real_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, looks in (("father", FATHER), ("mother", MOTHER)):
+        (tmp_path / name).mkdir()
+        for seed in range(2):
+            (tmp_path / name / f"{seed}.jpg").write_bytes(portrait_jpeg(looks, 240, seed=seed))
+    (tmp_path / "mother" / "wall.jpg").write_bytes((tmp_path / "mother" / "0.jpg").read_bytes()[:3000])
+    assert run(monkeypatch, str(tmp_path)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert {"pictures 5 used 4 persons 2", "left_out image_truncated 1", "first 4/4"} <= set(lines)
+    assert re.fullmatch(r"faces pairs 6 fmr 0\.000000 fnmr 0\.0000 threshold 0\.8300 p50_ms \d+", lines[-1])
 
 
 def test_nothing_to_measure_and_no_engine_are_errors(
