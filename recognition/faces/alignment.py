@@ -13,12 +13,24 @@ _STANDARD: Final = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
 """Where eyes, nose and corners of the mouth lie in a picture of 112 pixels (InsightFace, also OpenCV's SFace)."""
+_REACH: Final = 2.5
+"""From the points to a corner of the square, in the points' own extent, and some more."""
 
 
 def upright(pixels: Pixels, points: NDArray[Any], size_px: int) -> Pixels:
     """A square of the picture in which the five points lie as near to the standard as turning and scaling can."""
-    transform = similarity(np.asarray(points, np.float64), _STANDARD * (size_px / _STANDARD_PX))
-    return np.asarray(cv2.warpAffine(pixels, transform, (size_px, size_px), flags=cv2.INTER_LINEAR), np.uint8)
+    part, corner = _around(pixels, np.asarray(points, np.float64))
+    transform = similarity(points - corner, _STANDARD * (size_px / _STANDARD_PX))
+    return np.asarray(cv2.warpAffine(part, transform, (size_px, size_px), flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def _around(pixels: Pixels, points: NDArray[np.float64]) -> tuple[Pixels, NDArray[np.int64]]:
+    """More of the picture than the square can reach, and where it begins: OpenCV turns nothing of 32,768 pixels."""
+    reach = np.ptp(points, axis=0).max() * _REACH + 1
+    size = np.array([pixels.shape[1], pixels.shape[0]])
+    start = np.clip(np.floor(points.min(axis=0) - reach), 0, size - 1).astype(np.int64)
+    end = np.clip(np.ceil(points.max(axis=0) + reach), start + 1, size).astype(np.int64)
+    return pixels[start[1] : end[1], start[0] : end[0]], start
 
 
 def similarity(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -49,3 +49,11 @@ def test_the_points_of_a_leaning_face_come_to_their_places() -> None:
     assert square.shape == (112, 112, 3)
     assert all(square[round(y), round(x), 0] > 128 for x, y in STANDARD)
     assert np.mean(square > 128) < 0.02
+
+
+def test_a_face_in_a_very_wide_picture_is_cut_out_all_the_same() -> None:
+    face = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)
+    wide = np.zeros((200, 40_000, 3), np.uint8)
+    wide[:, 39_000:39_200] = face
+    points = STANDARD + 40
+    assert (upright(wide, points + np.array([39_000, 0]), 112) == upright(face, points, 112)).all()
