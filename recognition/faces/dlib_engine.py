@@ -42,6 +42,8 @@ _PREPARATION: Final = 1
 """Of what is done around the networks; raise it when templates change by it."""
 _LOOKS_PX: Final = (480, 960)
 """Longest sides that are searched, the second only where the first shows nobody; faces of 80 pixels or more show."""
+_LARGEST_SCALE: Final = 2.0
+"""A small picture is blown up so far, so that a face too small to use is called that and not overlooked."""
 _LANDMARKS: Final = 5
 _LANDMARKS_PX: Final = 240
 """Size to which a face's box is brought before its landmarks are sought: dlib gives whole pixels only."""
@@ -79,7 +81,7 @@ class DlibFaceEngine:
         pixels = pixels_of(image)
         with self._lock:
             networks = self._networks
-            found = next((faces for longest in _LOOKS_PX if (faces := _look(networks, pixels, longest))), [])
+            found = next((faces for scale in _scales(pixels) if (faces := _look(networks, pixels, scale))), [])
         return tuple(sorted(found, key=lambda face: face.height_px, reverse=True))
 
     def embed(self, image: DecodedImage, face: Face) -> FaceTemplate:
@@ -133,11 +135,16 @@ class DlibFaceEngine:
         )
 
 
-def _look(networks: _Networks, pixels: Pixels, longest_px: int) -> list[Face]:
-    """The faces that show at this size of the picture; a smaller picture is not blown up."""
-    scale = min(1.0, longest_px / max(pixels.shape[:2]))
+def _scales(pixels: Pixels) -> list[float]:
+    """At which the picture is searched, smallest first."""
+    return sorted({min(_LARGEST_SCALE, longest_px / max(pixels.shape[:2])) for longest_px in _LOOKS_PX})
+
+
+def _look(networks: _Networks, pixels: Pixels, scale: float) -> list[Face]:
+    """The faces that show at this scale of the picture."""
     size = max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))
-    grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=method), cv2.COLOR_BGR2GRAY)
     found, scores, _ = networks.detector.run(grey, 0, 0.0)
     boxes = [
         (one.left() / scale, one.top() / scale, (one.right() + 1) / scale, (one.bottom() + 1) / scale) for one in found

@@ -15,9 +15,19 @@ _OPSET, _IR_VERSION = 13, 8
 
 
 def constant_network(outputs: Mapping[str, NDArray[np.float32]], side_px: int) -> bytes:
-    """A network over 1 × 3 × side × side whose outputs are always these."""
-    nodes = [_node("Constant", [], name, value=_tensor(value)) for name, value in outputs.items()]
-    return _model(nodes, (1, 3, side_px, side_px), {name: value.shape for name, value in outputs.items()})
+    """A network over 1 × 3 × side × side whose outputs are always these.
+
+    They come of the input times nothing, because OpenCV takes no network that does not look at its input.
+    """
+    nodes = [
+        _node("ReduceMean", ["input"], "mean", axes=[1, 2, 3]),
+        _node("Constant", [], "zero", value=_tensor(np.zeros((1, 1, 1, 1), np.float32))),
+        _node("Mul", ["mean", "zero"], "nothing"),
+    ]
+    for name, value in outputs.items():
+        nodes.append(_node("Constant", [], f"{name}_value", value=_tensor(value[None])))
+        nodes.append(_node("Add", ["nothing", f"{name}_value"], name))
+    return _model(nodes, (1, 3, side_px, side_px), {name: (1, *value.shape) for name, value in outputs.items()})
 
 
 def mosaic_network(side_px: int, tiles: int) -> bytes:

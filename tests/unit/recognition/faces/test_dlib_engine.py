@@ -195,6 +195,11 @@ def test_a_spoilt_picture_says_what_to_do_better() -> None:
 
 
 @needs_dlib
+def test_a_face_that_is_far_too_small_is_called_that_and_not_overlooked() -> None:
+    assert advice(drawn(TEACHER, 110))[0] is FaceAdvice.TOO_SMALL
+
+
+@needs_dlib
 @needs_portraits
 def test_public_persons_are_told_apart_and_the_largest_face_is_first() -> None:
     engine, pictures = default_engine(), [photo("obama"), photo("obama2"), photo("biden")]

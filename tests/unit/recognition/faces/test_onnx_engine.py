@@ -3,13 +3,15 @@
 import hashlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from recognition.face_contracts import FaceBand, FaceRefused
+from recognition.faces.alignment import upright
 from recognition.faces.onnx_engine import OnnxFaceEngine
 from recognition.images import DecodedImage
-from recognition.pixels import image_of
+from recognition.pixels import image_of, pixels_of
 from recognition.weights import WeightsError, import_weights, list_weights
 from tests.builders.networks import constant_network, mosaic_network
 from tests.unit.recognition.faces.test_yunet import nothing, seen
@@ -88,6 +90,23 @@ def test_an_imported_pair_finds_describes_and_compares(tmp_path: Path) -> None:
     assert not engine.compare(mine, again).is_certified
     assert (mine.model, mine.model.dimension, len(mine.vector)) == (engine.model, 48, 4 * 48)
     assert engine.state().loaded
+
+
+def test_opencvs_own_classes_see_the_same_face_with_the_same_networks(tmp_path: Path) -> None:
+    """OpenCV's YuNet and SFace are the reference for what goes in and what comes out; here they are only compared."""
+    models = installed(tmp_path)
+    engine, image = OnnxFaceEngine(models), picture(3)
+    (face,) = engine.detect(image)
+    theirs = cv2.FaceDetectorYN.create(str(models / "face-detector" / "net.onnx"), "", (SIDE, SIDE), 0.8, 0.3)
+    _, ((left, top, width, height, *points, score),) = theirs.detect(pixels_of(image))
+    assert face.box == pytest.approx((left, top, left + width, top + height), abs=0.01)
+    assert np.array(face.landmarks).reshape(-1) == pytest.approx(points, abs=0.01)
+    assert face.score == pytest.approx(score, abs=1e-5)
+    embedder = cv2.FaceRecognizerSF.create(str(models / "face-embedder" / "net.onnx"), "")
+    row = np.array([[left, top, width, height, *points, score]], np.float32)
+    square = embedder.alignCrop(pixels_of(image), row)
+    ours = upright(pixels_of(image), np.array(face.landmarks), 112)
+    assert np.abs(square.astype(int) - ours).max() <= 2
 
 
 def test_a_larger_picture_gives_the_place_in_the_original(tmp_path: Path) -> None:
