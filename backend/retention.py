@@ -11,6 +11,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from backend.features.children.tables import ChildRow, ClassGrantRow, CustodyFactRow
+from backend.features.consents.tables import ConsentRow
 from backend.features.credentials.tables import CredentialRow, DoorEventRow
 from backend.features.devices.tables import DeviceEventConflictRow, DeviceEventRow
 from backend.features.gate_lists.tables import (
@@ -22,6 +23,7 @@ from backend.features.gate_lists.tables import (
 from backend.features.identity_records.tables import IdentityPhotoRow, IdentityRecordRow
 from backend.features.imports.tables import ImportRow
 from backend.features.intercom.tables import IntercomCallRow, IntercomEventRow, IntercomRingRow
+from backend.features.matters.tables import MatterRow
 from backend.features.media.tables import MediaRow
 from backend.features.notices.tables import NoticeRow
 from backend.features.occupancy.tables import DepartureRow, EvacuationTickRow
@@ -35,6 +37,7 @@ from backend.features.pickup.tables import (
     PickupCheckRow,
     ReleaseRow,
 )
+from backend.features.rights.tables import DataExportRow
 from backend.features.visits.tables import CodeGuessRow, VisitRow
 from backend.infrastructure.audit.tables import AuditLookRow
 from backend.infrastructure.changes import RegisterChangeRow
@@ -44,6 +47,11 @@ from backend.infrastructure.outbox.tables import OutboxRow
 from backend.infrastructure.schedule import ScheduleTickRow
 
 BATCH = 500
+SUPERSEDED = (
+    "EXISTS (SELECT 1 FROM consent AS newer WHERE newer.resident_id = consent.resident_id"
+    " AND newer.purpose = consent.purpose AND newer.at > consent.at)"
+)
+"""The word that holds now is never too old."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +194,21 @@ RETENTION: tuple[Retention, ...] = (
         "bring a register over from another system",
         "with the end of the import; a file that nobody imported, after one day",
         (_rows(ImportRow, "created_at", 1, "state <> 'done'"), _rows(ImportRow, "created_at", 90)),
+    ),
+    Retention(
+        "resident_matter",
+        "proof that a right was honoured (PIPL 50, 69)",
+        "3 years after the answer",
+        (_rows(MatterRow, "decided_at", 3 * 365),),
+    ),
+    Retention(
+        "data_export",
+        "a copy that the resident asked for (PIPL 45)",
+        "3 days after it was asked for, or with the account",
+        (_rows(DataExportRow, "expires_at", 0),),
+    ),
+    Retention(
+        "(consents)", "proof of each consent (PIPL 69)", "3 years", (_rows(ConsentRow, "at", 3 * 365, SUPERSEDED),)
     ),
     Retention("resident_identity", "the resident's own account", "with the account, on the resident's word"),
     Retention("staff_identity", "employment", "with the account; sessions end after 12 hours"),

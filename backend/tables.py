@@ -3,6 +3,7 @@
 from backend.features.accounts import tables as accounts
 from backend.features.assets import tables as assets
 from backend.features.children import tables as children
+from backend.features.consents import tables as consents
 from backend.features.credentials import tables as credentials
 from backend.features.devices import tables as devices
 from backend.features.employees import tables as employees
@@ -10,6 +11,7 @@ from backend.features.gate_lists import tables as gate_lists
 from backend.features.identity_records import tables as identity_records
 from backend.features.imports import tables as imports
 from backend.features.intercom import tables as intercom
+from backend.features.matters import tables as matters
 from backend.features.media import tables as media
 from backend.features.notices import tables as notices
 from backend.features.occupancy import tables as occupancy
@@ -17,6 +19,7 @@ from backend.features.passages import tables as passages
 from backend.features.people import tables as people
 from backend.features.pickup import tables as pickup
 from backend.features.residents import tables as residents
+from backend.features.rights import tables as rights
 from backend.features.sites import tables as sites
 from backend.features.training import tables as training
 from backend.features.visit_policies import tables as visit_policies
@@ -32,6 +35,7 @@ MODULES = (
     audit,
     changes,
     children,
+    consents,
     credentials,
     devices,
     employees,
@@ -41,6 +45,7 @@ MODULES = (
     identity_records,
     imports,
     intercom,
+    matters,
     media,
     notices,
     occupancy,
@@ -50,6 +55,7 @@ MODULES = (
     pickup,
     presence,
     residents,
+    rights,
     schedule,
     sites,
     training,

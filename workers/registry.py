@@ -5,8 +5,9 @@ from backend.features.identity_records.jobs import DropIdentityPhoto
 from backend.features.imports.jobs import ApplyImport, CheckImport
 from backend.features.intercom.jobs import EndCall, RingPhone
 from backend.features.notices.jobs import FetchReceipt, SendNotice
+from backend.features.rights.jobs import MakeExport
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
-from workers.handlers import gate_lists, identity_photos, imports, intercom, notices, upkeep
+from workers.handlers import gate_lists, identity_photos, imports, intercom, notices, rights, upkeep
 from workers.running import Registry, Route
 
 COMMON: Registry = {
@@ -15,6 +16,7 @@ COMMON: Registry = {
     ApplyImport.kind: Route(ApplyImport, imports.apply_import),
     RingPhone.kind: Route(RingPhone, intercom.ring),
     EndCall.kind: Route(EndCall, intercom.end_call),
+    MakeExport.kind: Route(MakeExport, rights.make_export),
     SendNotice.kind: Route(SendNotice, notices.send_notice),
     FetchReceipt.kind: Route(FetchReceipt, notices.fetch_receipt),
     WatchGateLists.kind: Route(WatchGateLists, gate_lists.watch),

@@ -24,6 +24,8 @@ from backend.kernel.ids import uuid7
 
 _INFO = "register"
 _BUFFER = "register_changes"
+DERIVED = {"derived": True}
+"""Marks a column that follows from others: its changes are theirs."""
 _ALWAYS_THERE = frozenset({"id", "site_id", "tenant_id", "created_at"})
 
 
@@ -119,7 +121,7 @@ def _differences(row: Any, action: ChangeAction) -> dict[str, list[Any]]:
 
 def _is_told(column: Column[Any]) -> bool:
     """Not the keys by which a value is found again, nor what places and dates the row itself."""
-    derived = isinstance(column.type, LargeBinary | ARRAY) or column.computed is not None
+    derived = isinstance(column.type, LargeBinary | ARRAY) or column.computed is not None or "derived" in column.info
     return not derived and column.name not in _ALWAYS_THERE
 
 

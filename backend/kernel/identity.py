@@ -20,6 +20,11 @@ class Permission(Enum):
     HOUSEHOLD_READ = "household.read"
     BINDING_REQUEST = "binding.request"
     BINDING_DECIDE = "binding.decide"
+    HOUSEHOLD_CHANGE = "household.change"
+    """Ask for a member or a car of one's own home, leave it oneself."""
+    DATA_OWN = "data.own"
+    """One's own data: see, copy, correct, delete, consent, withdraw."""
+    MATTER_DECIDE = "matter.decide"
     VISIT_CREATE = "visit.create"
     VISIT_READ = "visit.read"
     VISIT_APPROVE = "visit.approve"
@@ -96,12 +101,13 @@ _SITE_MANAGEMENT = (
     | _GATE_WORK
     | _REGISTERS
     | {P.BINDING_DECIDE, P.AUDIT_READ, P.STAFF_MANAGE, P.TRAINING_CONSENT, P.VISIT_APPROVE, P.VISIT_POLICY}
+    | {P.MATTER_DECIDE}
 )
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VISITOR: frozenset(),
     Role.RESIDENT: frozenset({P.SELF, P.HOUSEHOLD_READ, P.BINDING_REQUEST, P.VISIT_CREATE, P.VISIT_READ})
-    | {P.CREDENTIAL_OWN, P.INTERCOM_ANSWER},
+    | {P.CREDENTIAL_OWN, P.INTERCOM_ANSWER, P.HOUSEHOLD_CHANGE, P.DATA_OWN},
     Role.GUARD: _GATE_WORK,
     Role.PROPERTY_CLERK: frozenset({P.SELF, P.REGISTER_READ, P.REGISTER_EDIT, P.VISIT_READ, P.CREDENTIAL_MANAGE})
     | {P.VISIT_APPROVE},

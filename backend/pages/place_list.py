@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.features.sites.tables import BuildingRow, UnitRow
+from backend.features.people.tables import HouseholdMemberRow, HouseholdRow
+from backend.features.sites.tables import BuildingRow, RoomRow, UnitRow
 from backend.kernel.identity import Scope
 
 
@@ -17,6 +18,23 @@ def buildings_of(session: Session, within: Scope) -> dict[UUID, str]:
         .order_by(BuildingRow.site_id, func.char_length(BuildingRow.name), BuildingRow.name)
     )
     return dict(rows.tuples().all())
+
+
+def people_in_building(session: Session, within: Scope, building_id: UUID) -> int:
+    """How many live there today."""
+    living = (
+        select(func.count())
+        .select_from(HouseholdMemberRow)
+        .join(HouseholdRow, HouseholdRow.id == HouseholdMemberRow.household_id)
+        .join(RoomRow, RoomRow.id == HouseholdRow.room_id)
+        .join(UnitRow, UnitRow.id == RoomRow.unit_id)
+        .where(
+            UnitRow.building_id == building_id,
+            RoomRow.site_id.in_(within.sites),
+            HouseholdMemberRow.until_on.is_(None),
+        )
+    )
+    return session.scalars(living).one()
 
 
 def units_of(session: Session, within: Scope) -> dict[UUID, str]:

@@ -115,6 +115,11 @@ def list_devices(session: Session, within: Scope) -> list[Device]:
     return store.list_devices(session, within)
 
 
+def names_at(session: Session, within: Scope, place_id: UUID) -> list[str]:
+    """The devices in use at a gate or a door."""
+    return store.names_at(session, within, place_id)
+
+
 def receive(
     work: Work,
     device: Device,

@@ -111,6 +111,12 @@ def add_conflict(session: Session, device_id: DeviceId, event_id: UUID, request_
     )
 
 
+def names_at(session: Session, within: Scope, place_id: UUID) -> list[str]:
+    there = (DeviceRow.gate_id == place_id) | (DeviceRow.door_id == place_id)
+    mine = select(DeviceRow.name).where(there, DeviceRow.site_id.in_(within.sites), DeviceRow.revoked_at.is_(None))
+    return list(session.scalars(mine.order_by(DeviceRow.name)))
+
+
 # One round trip: the barrier waits for it.
 _TELL = text(
     """

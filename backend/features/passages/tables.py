@@ -44,6 +44,12 @@ class PassageRow(Row):
     __table_args__ = (
         Index("ix_passage_site_id_created_at_id", "site_id", "created_at", "id"),
         Index("ix_passage_visit_id", "visit_id", postgresql_where=text("visit_id IS NOT NULL")),
+        Index(
+            "ix_passage_vehicle_id",
+            "vehicle_id",
+            "created_at",
+            postgresql_where=text("vehicle_id IS NOT NULL"),
+        ),
         Index("ix_passage_waiting", "site_id", "created_at", postgresql_where=text("state IN ('reading', 'waiting')")),
         Index("ix_passage_device_id_seen_until", "device_id", "seen_until"),
         # One photo, one passage: a job that ran twice cannot decide twice.

@@ -32,3 +32,9 @@ class StayEndsTooEarly(Refusal):
     """The registered end of a stay lies before its beginning."""
 
     code = "stay_ends_too_early"
+
+
+class LeavingInPast(Refusal):
+    """The day of leaving lies behind, or more than a year ahead."""
+
+    code = "leaving_in_past"

@@ -47,6 +47,16 @@ class Residency:
 
 
 @dataclass(frozen=True)
+class Member:
+    """Somebody who lives in a household today, and how."""
+
+    person: Person
+    residency: Residency
+    until_on: date | None
+    """The day from which on they live there no more, once that is known."""
+
+
+@dataclass(frozen=True)
 class Household:
     id: HouseholdId
     site_id: SiteId

@@ -1,6 +1,6 @@
 """Registers that the property keeps; every function but the two that make a scope stays within one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from backend.features.people.errors import AlreadyMember, DocumentTaken, PlateTa
 from backend.features.people.model import (
     Document,
     Household,
+    Member,
     Membership,
     Person,
     PersonFields,
@@ -35,6 +36,8 @@ from backend.kernel.plates import checked_plate, normalise_plate
 
 PHONE_CONTEXT = "phone"
 DOCUMENT_CONTEXT = "document"
+ERASED = "已删除"
+"""Stands for the name of somebody whose data was deleted on their word."""
 
 normalise_name = rules.normalise_name
 normalise_phone = rules.normalise_phone
@@ -165,6 +168,44 @@ def end_membership(work: Work, within: Scope, household_id: UUID, person_id: UUI
     work.record("household.member_left", Subject("household", household_id), person=str(person_id))
 
 
+def leave(work: Work, within: Scope, household_id: UUID, own: Collection[PersonId], until_on: date) -> None:
+    """By one's own word, for oneself alone.
+
+    Raises LeavingInPast, and NotFound for whoever does not live there, or leaves already.
+    """
+    rules.check_leaving(until_on, local_day(work.now))
+    household = get_household(work.session, within, household_id)
+    for person_id in own:
+        if store.find_residency_row(work.session, within, household.id, person_id) is not None:
+            end_membership(work, within, household.id, person_id, until_on)
+            return
+    raise NotFound
+
+
+def members_of(session: Session, within: Scope, household_id: UUID, day: date) -> list[Member]:
+    """Who lives there on this day. Raises NotFound."""
+    return store.members_of(session, within, get_household(session, within, household_id).id, day)
+
+
+def get_residency(session: Session, within: Scope, household_id: UUID, person_id: UUID) -> Residency:
+    """The current one. Raises NotFound."""
+    row = store.find_residency_row(session, within, household_id, person_id)
+    if row is None:
+        raise NotFound
+    return store.residency_of(row)
+
+
+def erase_person(work: Work, crypto: Crypto, within: Scope, person_id: UUID) -> None:
+    """What the register need not keep goes: of somebody who lives here the number and the registered home, of
+    somebody who does not everything. Raises NotFound.
+    """
+    fields = get_person_fields(work.session, within, person_id)
+    at_home = current_memberships(work.session, [person_id], local_day(work.now))
+    left = PersonFields(fields.name, document=fields.document) if at_home else PersonFields(ERASED)
+    edit_person(work, crypto, within, person_id, left)
+    work.record("person.erased", Subject("person", person_id), all=not at_home)
+
+
 def open_household(work: Work, within: Scope, room_id: UUID) -> HouseholdId:
     """The household that has the room, or a new one where there is none. Raises NotFound."""
     found = store.household_of_room(work.session, within, room_id)
@@ -212,6 +253,13 @@ def add_vehicle(work: Work, within: Scope, household_id: UUID, plate: str) -> Ve
         raise PlateTaken
     work.record("vehicle.added", Subject("vehicle", vehicle.id))
     return vehicle.id
+
+
+def get_vehicle(session: Session, within: Scope, vehicle_id: UUID) -> Vehicle:
+    found = next((one for one in store.list_vehicles(session, within) if one.id == vehicle_id), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def retire_vehicle(work: Work, within: Scope, vehicle_id: UUID) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from backend.features.people.model import (
     Document,
     Household,
+    Member,
     Membership,
     Person,
     PersonFields,
@@ -82,6 +83,32 @@ def find_residency_row(
         HouseholdMemberRow.until_on.is_(None),
     )
     return session.scalar(current.with_for_update())
+
+
+def residency_of(row: HouseholdMemberRow) -> Residency:
+    return Residency(Relation(row.relation), row.from_on, row.is_floating, row.stay_until_on)
+
+
+def members_of(session: Session, within: Scope, household_id: UUID, day: date) -> list[Member]:
+    """Whoever came first stands first."""
+    rows = session.execute(
+        select(HouseholdMemberRow, PersonRow)
+        .join(PersonRow, PersonRow.id == HouseholdMemberRow.person_id)
+        .where(
+            HouseholdMemberRow.household_id == household_id,
+            HouseholdMemberRow.site_id.in_(within.sites),
+            or_(HouseholdMemberRow.until_on.is_(None), HouseholdMemberRow.until_on > day),
+        )
+        .order_by(HouseholdMemberRow.from_on, HouseholdMemberRow.id)
+    )
+    return [
+        Member(
+            Person(PersonId(person.id), SiteId(person.site_id), person.name, person.phone),
+            residency_of(member),
+            member.until_on,
+        )
+        for member, person in rows
+    ]
 
 
 def memberships_of(session: Session, person_ids: Iterable[UUID], day: date) -> list[Membership]:
@@ -169,10 +196,7 @@ def insert_vehicle(session: Session, vehicle: Vehicle, now: datetime) -> bool:
 
 
 def retire_vehicle(session: Session, within: Scope, vehicle_id: UUID) -> bool:
-    mine = select(VehicleRow).where(
-        VehicleRow.id == vehicle_id, VehicleRow.site_id.in_(within.sites), VehicleRow.active
-    )
-    row = session.scalar(mine.with_for_update())
+    row = session.scalar(_vehicles(within).where(VehicleRow.id == vehicle_id).with_for_update())
     if row is not None:
         row.active = False
     return row is not None

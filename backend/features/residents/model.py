@@ -23,6 +23,8 @@ class BindingReason(Enum):
     MOVED_OUT = "moved_out"
     NUMBER_OUTDATED = "number_outdated"
     OTHER = "other"
+    OWN_WISH = "own_wish"
+    """The resident has closed the account."""
 
 
 @dataclass(frozen=True)

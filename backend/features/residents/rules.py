@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from backend.features.people.model import Membership
-from backend.features.residents.model import Binding, BindingState, Resident
+from backend.features.residents.model import Binding, BindingReason, BindingState, Resident
 from backend.kernel.identity import Actor, ActorKind, Role, Scope
 
 TOKEN_LIFE = timedelta(days=30)
@@ -19,6 +19,12 @@ def slides(expires_at: datetime, now: datetime) -> bool:
 
 def too_many(recent_attempts: int) -> bool:
     return recent_attempts >= MAX_ATTEMPTS
+
+
+def proves_identity(binding: Binding) -> bool:
+    """Approved, also where the home has ended since; not one that was approved by mistake."""
+    moved_out = binding.state is BindingState.ENDED and binding.reason is BindingReason.MOVED_OUT
+    return binding.state is BindingState.APPROVED or moved_out
 
 
 def actor_of(resident: Resident, bindings: Iterable[Binding], memberships: Iterable[Membership]) -> Actor:

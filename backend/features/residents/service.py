@@ -24,7 +24,7 @@ from backend.infrastructure.crypto import Crypto
 from backend.infrastructure.unit_of_work import Database, Work, unit_of_work
 from backend.kernel.clock import local_day
 from backend.kernel.errors import NotFound
-from backend.kernel.identity import ANONYMOUS, Actor, Scope
+from backend.kernel.identity import ANONYMOUS, Actor, ActorKind, Scope
 from backend.kernel.ids import PersonId, ResidentId, random_token
 from backend.kernel.paging import Page, PageRequest
 
@@ -136,6 +136,28 @@ def own_persons(session: Session, resident_id: UUID | None, day: date) -> set[Pe
     return {one.person_id for one in people.current_memberships(session, approved, day)}
 
 
+def identities(session: Session, resident_id: UUID | None) -> list[Binding]:
+    """As whom the registers know this resident or have known them: rights to one's data do not end with the home.
+
+    The newest first, one for each person.
+    """
+    bindings = [] if resident_id is None else store.bindings_of(session, ResidentId(resident_id))
+    proven = [binding for binding in bindings if rules.proves_identity(binding)]
+    newest = sorted(proven, key=lambda binding: binding.requested_at)
+    return list({binding.person_id: binding for binding in newest}.values())[::-1]
+
+
+def close_account(work: Work, resident_id: ResidentId) -> None:
+    """On the resident's own word: bindings end, every token is revoked, number and WeChat identity are gone."""
+    for binding in store.bindings_of(work.session, resident_id):
+        if binding.state in (BindingState.PENDING, BindingState.APPROVED):
+            within = Scope.of_sites([binding.site_id])
+            _close(work, within, binding.id, binding.state, BindingState.ENDED, BindingReason.OWN_WISH)
+    store.revoke_tokens_of(work.session, resident_id, work.now)
+    store.forget(work.session, resident_id)
+    work.record("resident.closed", Subject("resident", resident_id))
+
+
 def list_own_bindings(session: Session, resident_id: UUID, request: PageRequest) -> Page[Binding]:
     return store.page_of_own(session, resident_id, request)
 
@@ -174,7 +196,8 @@ def _close(
     if binding.state is not expected:
         raise BindingDecided
     decided = replace(binding, state=state, decided_at=work.now, reason=reason)
-    store.decide(work.session, within, decided, work.actor.id)
+    by = work.actor.id if work.actor.kind is ActorKind.STAFF else None
+    store.decide(work.session, within, decided, by)
     facts = {} if reason is None else {"reason": reason.value}
     work.record(f"binding.{state.value}", Subject("binding", binding.id), tenant_id=binding.tenant_id, **facts)
     return decided

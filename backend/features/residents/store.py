@@ -1,3 +1,4 @@
+import os
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +40,12 @@ def lock_resident(session: Session, resident_id: UUID) -> None:
 def set_phone(session: Session, resident_id: UUID, phone: str, phone_hash: bytes) -> None:
     mine = update(ResidentRow).where(ResidentRow.id == resident_id)
     session.execute(mine.values(phone=phone, phone_hash=phone_hash))
+
+
+def forget(session: Session, resident_id: UUID) -> None:
+    """The row stays for what refers to it, and says nothing of anybody: the next log-in is a new resident."""
+    mine = update(ResidentRow).where(ResidentRow.id == resident_id)
+    session.execute(mine.values(openid="", openid_hash=os.urandom(32), phone=None, phone_hash=None))
 
 
 def add_token(session: Session, resident_id: UUID, token_hash: bytes, now: datetime, expires_at: datetime) -> None:

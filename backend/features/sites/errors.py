@@ -31,3 +31,10 @@ class NoSuchProvince(Refusal):
     """No plate begins with this character."""
 
     code = "province_unknown"
+
+
+class PlaceInUse(Refusal):
+    """Something is still there: a device at the door, people in the building."""
+
+    kind = RefusalKind.CONFLICT
+    code = "place_in_use"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from backend.features.sites import store
+from backend.features.sites import rules, store
 from backend.features.sites.model import Site
 from backend.features.sites.tables import BuildingRow, RoomRow, UnitRow
 from backend.infrastructure.unit_of_work import Work
@@ -40,7 +40,13 @@ class RoomIntake:
         """The room, with its unit and building, added where it is new."""
         room_id = self._rooms.get(name)
         if room_id is None:
-            room = RoomRow(id=uuid7(), site_id=self._site.id, unit_id=self._unit(name), number=name.number)
+            room = RoomRow(
+                id=uuid7(),
+                site_id=self._site.id,
+                unit_id=self._unit(name),
+                number=name.number,
+                sort_key=rules.room_key(*name),
+            )
             self._work.session.add(room)
             room_id = self._rooms[name] = room.id
             self._names[room_id] = name

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from backend.kernel.ids import BuildingId, DoorId, GateId, RoomId, SegmentId, SiteId, TenantId, UnitId, ZoneId
@@ -16,6 +17,8 @@ class Site:
     name: str
     kind: SiteKind
     home_province: str
+    vehicles_by_approval: bool = True
+    """Whether the property has a word on a car before it opens the gate."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Gate:
     site_id: SiteId
     name: str
     bit: int
+    retired_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,25 @@ class Room:
     id: RoomId
     site_id: SiteId
     label: str
+
+
+class PlaceKind(Enum):
+    """The places of a site that its office registers; a room comes with its residents."""
+
+    BUILDING = "building"
+    GATE = "gate"
+    ZONE = "zone"
+    SEGMENT = "boundary_segment"
+    DOOR = "door"
+
+
+@dataclass(frozen=True)
+class Building:
+    id: BuildingId
+    site_id: SiteId
+    name: str
+    retired_on: date | None = None
+    """From this day on nothing new is registered there; what happened there keeps its name."""
 
 
 class ZoneKind(Enum):
@@ -102,6 +125,7 @@ class Zone:
     kind: ZoneKind
     name: str
     building_id: BuildingId | None
+    retired_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +137,7 @@ class BoundarySegment:
     length_cm: int
     height_cm: int | None
     protections: frozenset[Protection]
+    retired_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -130,3 +155,4 @@ class Door:
     site_id: SiteId
     name: str
     place: DoorPlace
+    retired_on: date | None = None

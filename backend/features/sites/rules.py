@@ -7,6 +7,11 @@ SCHOOL_WALL_CM = 200
 """A school's wall is at least two metres high (section C of the school's part)."""
 
 
+def room_key(building: str, unit: str, number: str) -> str:
+    """Sorts, byte by byte, as people count: 2幢 before 10幢, 201 before 1001. The migration fills it in likewise."""
+    return "".join(f"{min(len(name), 99):02d}{name}" for name in (building, unit, number))
+
+
 def check_door_place(place: DoorPlace) -> None:
     """Raises DoorPlaceAmbiguous unless exactly one place is named."""
     if sum(one is not None for one in (place.building_id, place.unit_id, place.zone_id)) != 1:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from backend.features.sites import store
+from backend.features.sites import rules, store
 from backend.features.sites.errors import NoSuchProvince, TooManyGates
 from backend.features.sites.model import Gate, Room, Site, SiteKind
 from backend.features.sites.tables import BuildingRow, GateRow, RoomRow, SiteRow, TenantRow, UnitRow
@@ -47,6 +47,14 @@ def set_home_province(work: Work, within: Scope, site_id: UUID, province: str) -
     work.record("site.province_set", Subject("site", site.id), tenant_id=site.tenant_id, province=province)
 
 
+def set_vehicles_by_approval(work: Work, within: Scope, site_id: UUID, *, by_approval: bool) -> None:
+    """Whether residents' cars wait for the property's word. Raises NotFound."""
+    site = get_site(work.session, within, site_id)
+    store.set_vehicles_by_approval(work.session, within, site.id, by_approval)
+    subject = Subject("site", site.id)
+    work.record("site.vehicles_by_approval_set", subject, tenant_id=site.tenant_id, by_approval=by_approval)
+
+
 def add_gate(work: Work, site_id: SiteId, name: str) -> GateId:
     """Raises TooManyGates for the thirty-third: a pass has one bit for each."""
     bit = store.next_gate_bit(work.session, site_id)
@@ -69,7 +77,19 @@ def add_rooms(work: Work, site_id: SiteId, building_id: BuildingId, unit: str, n
     row = UnitRow(id=uuid7(), site_id=site_id, building_id=building_id, name=unit)
     work.session.add(row)
     work.session.flush()
-    rooms = [RoomRow(id=uuid7(), site_id=site_id, unit_id=row.id, number=number) for number in numbers]
+    building = store.building_row(work.session, Scope.of_sites([site_id]), building_id)
+    if building is None:
+        raise NotFound
+    rooms = [
+        RoomRow(
+            id=uuid7(),
+            site_id=site_id,
+            unit_id=row.id,
+            number=number,
+            sort_key=rules.room_key(building.name, unit, number),
+        )
+        for number in numbers
+    ]
     work.session.add_all(rooms)
     work.session.flush()
     return [RoomId(room.id) for room in rooms]

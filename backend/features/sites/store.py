@@ -1,15 +1,18 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from backend.features.sites.model import (
     BoundaryKind,
     BoundarySegment,
+    Building,
     Door,
     DoorPlace,
     Gate,
+    PlaceKind,
     Protection,
     Room,
     Site,
@@ -43,7 +46,14 @@ def list_sites(session: Session, within: Scope) -> list[Site]:
 
 
 def _site(row: SiteRow) -> Site:
-    return Site(SiteId(row.id), TenantId(row.tenant_id), row.name, SiteKind(row.kind), row.home_province)
+    return Site(
+        SiteId(row.id),
+        TenantId(row.tenant_id),
+        row.name,
+        SiteKind(row.kind),
+        row.home_province,
+        row.vehicles_by_approval,
+    )
 
 
 def find_gate(session: Session, within: Scope, gate_id: UUID) -> Gate | None:
@@ -59,12 +69,17 @@ def list_gates(session: Session, within: Scope) -> list[Gate]:
 
 
 def _gate(row: GateRow) -> Gate:
-    return Gate(GateId(row.id), SiteId(row.site_id), row.name, row.bit)
+    return Gate(GateId(row.id), SiteId(row.site_id), row.name, row.bit, row.retired_on)
 
 
 def set_home_province(session: Session, within: Scope, site_id: SiteId, province: str) -> None:
     row = session.scalars(select(SiteRow).where(SiteRow.id == site_id, SiteRow.id.in_(within.sites))).one()
     row.home_province = province
+
+
+def set_vehicles_by_approval(session: Session, within: Scope, site_id: SiteId, by_approval: bool) -> None:
+    row = session.scalars(select(SiteRow).where(SiteRow.id == site_id, SiteRow.id.in_(within.sites))).one()
+    row.vehicles_by_approval = by_approval
 
 
 def next_gate_bit(session: Session, site_id: SiteId) -> int:
@@ -107,6 +122,12 @@ def password_profile(session: Session, tenant_id: TenantId) -> str:
     return session.scalars(select(TenantRow.password_profile).where(TenantRow.id == tenant_id)).one()
 
 
+def building_row(session: Session, within: Scope, building_id: UUID) -> BuildingRow | None:
+    return session.scalar(
+        select(BuildingRow).where(BuildingRow.id == building_id, BuildingRow.site_id.in_(within.sites))
+    )
+
+
 def has_building(session: Session, site_id: SiteId, building_id: UUID) -> bool:
     return _has(session, BuildingRow, site_id, building_id)
 
@@ -132,7 +153,7 @@ def list_zones(session: Session, within: Scope) -> list[Zone]:
 
 def _zone(row: ZoneRow) -> Zone:
     building = None if row.building_id is None else BuildingId(row.building_id)
-    return Zone(ZoneId(row.id), SiteId(row.site_id), ZoneKind(row.kind), row.name, building)
+    return Zone(ZoneId(row.id), SiteId(row.site_id), ZoneKind(row.kind), row.name, building, row.retired_on)
 
 
 def list_boundary(session: Session, within: Scope) -> list[BoundarySegment]:
@@ -153,6 +174,7 @@ def _segment(row: BoundarySegmentRow) -> BoundarySegment:
         row.length_cm,
         row.height_cm,
         frozenset(Protection(value) for value in row.protections.split(",") if value),
+        row.retired_on,
     )
 
 
@@ -188,7 +210,62 @@ def _door(row: DoorRow) -> Door:
         None if row.unit_id is None else UnitId(row.unit_id),
         None if row.zone_id is None else ZoneId(row.zone_id),
     )
-    return Door(DoorId(row.id), SiteId(row.site_id), row.name, place)
+    return Door(DoorId(row.id), SiteId(row.site_id), row.name, place, row.retired_on)
+
+
+PlaceRow = BuildingRow | GateRow | ZoneRow | BoundarySegmentRow | DoorRow
+_PLACES: dict[PlaceKind, type[PlaceRow]] = {
+    PlaceKind.BUILDING: BuildingRow,
+    PlaceKind.GATE: GateRow,
+    PlaceKind.ZONE: ZoneRow,
+    PlaceKind.SEGMENT: BoundarySegmentRow,
+    PlaceKind.DOOR: DoorRow,
+}
+
+
+def place_row(session: Session, within: Scope, kind: PlaceKind, place_id: UUID) -> PlaceRow | None:
+    """Locked, for who is about to change it."""
+    row: Any = _PLACES[kind]
+    mine = select(row).where(row.id == place_id, row.site_id.in_(within.sites)).with_for_update()
+    found: PlaceRow | None = session.scalar(mine)
+    return found
+
+
+def list_buildings(session: Session, within: Scope) -> list[Building]:
+    """2幢 before 10幢."""
+    rows = session.scalars(
+        select(BuildingRow)
+        .where(BuildingRow.site_id.in_(within.sites))
+        .order_by(BuildingRow.site_id, func.char_length(BuildingRow.name), BuildingRow.name)
+    )
+    return [Building(BuildingId(row.id), SiteId(row.site_id), row.name, row.retired_on) for row in rows]
+
+
+def rooms_of_building(session: Session, within: Scope, building_id: UUID) -> list[tuple[RoomRow, str]]:
+    """Each with its unit's name."""
+    rows = session.execute(
+        select(RoomRow, UnitRow.name)
+        .join(UnitRow, UnitRow.id == RoomRow.unit_id)
+        .where(UnitRow.building_id == building_id, RoomRow.site_id.in_(within.sites))
+    )
+    return [(room, unit) for room, unit in rows]
+
+
+def names_in_place(session: Session, within: Scope, kind: PlaceKind, place_id: UUID) -> list[str]:
+    """The doors and zones in use that lie in a building or a zone."""
+    found: list[str] = []
+    if kind is PlaceKind.BUILDING:
+        units = select(UnitRow.id).where(UnitRow.building_id == place_id)
+        found += _names(session, within, ZoneRow, ZoneRow.building_id == place_id)
+        found += _names(session, within, DoorRow, (DoorRow.building_id == place_id) | DoorRow.unit_id.in_(units))
+    if kind is PlaceKind.ZONE:
+        found += _names(session, within, DoorRow, DoorRow.zone_id == place_id)
+    return found
+
+
+def _names(session: Session, within: Scope, row: type[ZoneRow | DoorRow], which: ColumnElement[bool]) -> Sequence[str]:
+    mine = select(row.name).where(row.site_id.in_(within.sites), row.retired_on.is_(None), which)
+    return session.scalars(mine.order_by(row.name)).all()
 
 
 def buildings_by_name(session: Session, site_id: SiteId) -> dict[str, UUID]:

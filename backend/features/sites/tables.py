@@ -1,10 +1,10 @@
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.infrastructure.changes import register
+from backend.infrastructure.changes import DERIVED, register
 from backend.infrastructure.database import Row
 
 
@@ -35,6 +35,8 @@ class SiteRow(Row):
     kind: Mapped[str] = mapped_column(Text)
     home_province: Mapped[str] = mapped_column(Text)
     """The plate's first character here, 苏: breaks ties between equally likely readings."""
+    vehicles_by_approval: Mapped[bool] = mapped_column(server_default=true())
+    """Whether the property has a word on a car before it opens the gate, or the resident's own is enough."""
     created_at: Mapped[datetime]
 
 
@@ -45,6 +47,7 @@ class BuildingRow(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
     name: Mapped[str] = mapped_column(Text)
+    retired_on: Mapped[date | None]
 
 
 class UnitRow(Row):
@@ -59,12 +62,18 @@ class UnitRow(Row):
 
 class RoomRow(Row):
     __tablename__ = "room"
-    __table_args__ = (UniqueConstraint("unit_id", "number"), {"info": register("room")})
+    __table_args__ = (
+        UniqueConstraint("unit_id", "number"),
+        Index("ix_room_site_id_sort_key", "site_id", "sort_key", "id"),
+        {"info": register("room")},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     number: Mapped[str] = mapped_column(Text)
+    sort_key: Mapped[str] = mapped_column(Text(collation="C"), server_default="", info=DERIVED)
+    """`rules.room_key`: lists walk an index in the order in which people count."""
 
 
 class GateRow(Row):
@@ -82,6 +91,7 @@ class GateRow(Row):
     site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"))
     name: Mapped[str] = mapped_column(Text)
     bit: Mapped[int] = mapped_column(SmallInteger)
+    retired_on: Mapped[date | None]
 
 
 class ZoneRow(Row):
@@ -95,6 +105,7 @@ class ZoneRow(Row):
     kind: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     building_id: Mapped[UUID | None] = mapped_column(ForeignKey("building.id"))
+    retired_on: Mapped[date | None]
 
 
 class BoundarySegmentRow(Row):
@@ -116,6 +127,7 @@ class BoundarySegmentRow(Row):
     """None for what has no height: water."""
     protections: Mapped[str] = mapped_column(Text)
     """`Protection` values with commas between, in the enum's order; empty where nothing watches."""
+    retired_on: Mapped[date | None]
 
 
 class DoorRow(Row):
@@ -134,3 +146,4 @@ class DoorRow(Row):
     building_id: Mapped[UUID | None] = mapped_column(ForeignKey("building.id"))
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
     zone_id: Mapped[UUID | None] = mapped_column(ForeignKey("zone.id"))
+    retired_on: Mapped[date | None]

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, PrimaryKeyConstraint, SmallInteger, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, PrimaryKeyConstraint, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.infrastructure.database import Row
@@ -12,7 +12,16 @@ class AuditEntryRow(Row):
     """Append-only: the application's role may insert and select, nothing else."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (PrimaryKeyConstraint("tenant_id", "sequence"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("tenant_id", "sequence"),
+        # By which somebody finds the lists that they stood on.
+        Index(
+            "ix_audit_entry_subjects",
+            text("(facts -> 'subjects')"),
+            postgresql_using="gin",
+            postgresql_where=text("jsonb_exists(facts, 'subjects')"),
+        ),
+    )
 
     tenant_id: Mapped[UUID]
     sequence: Mapped[int] = mapped_column(BigInteger)

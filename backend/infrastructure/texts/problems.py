@@ -189,3 +189,25 @@ PROBLEMS |= {  # intercom
     "intercom_words_needed": ("请说明原因", "选择“其他”时，请说或写一句原因。"),
     "intercom_picture_over": ("照片已不再显示", "来访照片只在呼叫后的 24 小时内给住户查看。"),
 }
+PROBLEMS |= {  # what residents ask, and their own data
+    "too_many_matters": ("未办结的申请太多", "您已有 {limit} 件申请在等待答复，请等物业答复，或先撤回不需要的。"),
+    "matter_decided": ("该申请已处理", "请刷新页面查看结果。"),
+    "matter_answer_needed": (
+        "请写明理由",
+        "拒绝申请，或结束他人的居住登记，都要用至少 {at_least} 个字写明理由，住户会看到。",
+    ),
+    "person_not_heard": (
+        "需要先听本人意见",
+        "房东、配偶或家人不能单方结束他人的居住登记。请先与本人核实，再勾选“已向本人核实”。",
+    ),
+    "stay_needed": ("请填写居住到期日", "租户登记需要居住到期日，可以随时续期。"),
+    "leave_instead": ("这是您本人", "要结束自己的居住登记，请使用“我已搬离”，无需物业同意。"),
+    "explanation_needed": ("请写明情况", "请用至少 {at_least} 个字写明原因，方便物业核实。"),
+    "consent_text_outdated": ("说明文字已更新", "请阅读最新的说明（版本 {version}）后再决定。"),
+    "too_many_exports": ("今天的副本已够多", "一天最多整理 {limit} 份，请使用已有的副本，或明天再试。"),
+    "export_not_ready": ("还在整理", "通常一分钟内完成，请稍后再取。"),
+    "export_expired": ("副本已过期", "为保护您的资料，副本只保留三天，请重新申请。"),
+    "leaving_in_past": ("搬离日期有误", "请填写今天或以后一年内的日期。"),
+    "identity_needed": ("请先绑定住房", "物业核实您的身份后，才能更正或删除登记资料。"),
+    "place_in_use": ("仍在使用，不能停用", "请先停用或移走：{what}。"),
+}

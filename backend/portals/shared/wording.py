@@ -119,6 +119,7 @@ BINDING_REASONS: Mapping[BindingReason, str] = {
     BindingReason.MOVED_OUT: "已经搬走",
     BindingReason.NUMBER_OUTDATED: "登记的号码已过时",
     BindingReason.OTHER: "其他原因",
+    BindingReason.OWN_WISH: "住户注销了账号",
 }
 
 
