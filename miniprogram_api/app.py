@@ -10,10 +10,34 @@ from backend.infrastructure.http.openapi import create_api
 from backend.infrastructure.http.platform import Platform
 from backend.kernel.identity import Actor
 from miniprogram_api.mini_program import EXTENSION
-from miniprogram_api.resources import bindings, credentials, households, intercom, places, sessions, visits
+from miniprogram_api.resources import (
+    bindings,
+    credentials,
+    households,
+    intercom,
+    matters,
+    members,
+    passages,
+    places,
+    rights,
+    sessions,
+    visits,
+)
 
 PREFIX = "/api/v1"
-RESOURCES = (sessions, places, bindings, households, visits, credentials, intercom)
+RESOURCES = (
+    sessions,
+    places,
+    bindings,
+    households,
+    visits,
+    credentials,
+    intercom,
+    members,
+    matters,
+    passages,
+    rights,
+)
 
 
 def create_app(platform: Platform, mini_program: MiniProgram) -> Flask:

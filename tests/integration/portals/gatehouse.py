@@ -170,14 +170,20 @@ class Gatehouse:
 
 def build_gatehouse(platform: Platform, name: str = "安邻花园") -> Gatehouse:
     community = build_community(platform, name)
+    resident_id = ResidentId(uuid7())
+    with unit_of_work(platform.database, system_actor(community.tenant_id, [community.site_id])) as work:
+        work.session.add(
+            ResidentRow(id=resident_id, openid=name, openid_hash=name.encode(), phone=None, created_at=work.now)
+        )
+    return build_lanes(platform, community, resident_id)
+
+
+def build_lanes(platform: Platform, community: Community, resident_id: ResidentId) -> Gatehouse:
+    """A gate with its two lanes for a community that stands already; the resident is the one who expects visitors."""
     with unit_of_work(platform.database, system_actor(community.tenant_id, [community.site_id])) as work:
         gate_id = sites.add_gate(work, community.site_id, "东门")
         entry = _lane(work, platform, community.tenant_id, community.site_id, gate_id, "东门进口", Direction.ENTRY)
         leaving = _lane(work, platform, community.tenant_id, community.site_id, gate_id, "东门出口", Direction.EXIT)
-        resident_id = ResidentId(uuid7())
-        work.session.add(
-            ResidentRow(id=resident_id, openid=name, openid_hash=name.encode(), phone=None, created_at=work.now)
-        )
     return Gatehouse(platform, community, gate_id, entry, leaving, resident_id)
 
 
