@@ -14,6 +14,7 @@ from backend.portals.shared.home import home
 from backend.portals.shared.identity import identity
 from backend.portals.shared.lists import lists
 from backend.portals.shared.login import login
+from backend.portals.shared.matters import matters
 from backend.portals.shared.media import pictures
 from backend.portals.shared.occupancy import occupancy
 from backend.portals.shared.registers import registers
@@ -42,12 +43,12 @@ FACE = Face(
     "安邻 · 物业",
     (
         *(GATE, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, CREDENTIALS, DOORS),
-        *(BINDINGS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+        *(BINDINGS, MATTERS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
     ),
 )
 
 
 def create_app(platform: Platform) -> Flask:
     counter = (identity, occupancy)
-    office = (cards, doors, bindings, registers, visit_policy, training, audit)
+    office = (cards, doors, bindings, matters, registers, visit_policy, training, audit)
     return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, *counter, *office))

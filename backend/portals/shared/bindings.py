@@ -13,6 +13,7 @@ from backend.portals.shared.looks import LookPurpose, record_list
 from backend.portals.shared.page import POST, choice, page, page_request, page_work, toast, with_events
 
 bindings = Blueprint("bindings", __name__)
+REASONS = [reason for reason in BindingReason if reason is not BindingReason.OWN_WISH]
 
 
 @page(bindings, "/bindings", Permission.BINDING_DECIDE)
@@ -40,4 +41,4 @@ def _rendered(template: str) -> str:
     with page_work() as work:
         found = list_bindings(work.session, work.actor.scope, state, page_request())
         record_list(work, "binding", (card.id for card in found.items), LookPurpose.REGISTER_CHECK)
-    return render_template(template, found=found, state=state, states=BindingState, reasons=BindingReason)
+    return render_template(template, found=found, state=state, states=BindingState, reasons=REASONS)

@@ -14,6 +14,7 @@ CREDENTIALS = Tile(
 )
 DOORS = Tile("doors.show", "门", "哪扇门报警，谁没能进门", Permission.DOOR_WATCH, "doors")
 BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", Permission.BINDING_DECIDE)
+MATTERS = Tile("matters.show", "住户申请", "成员、车辆、更正和删除资料，按期答复", Permission.MATTER_DECIDE)
 TRAINING = Tile("training.show", "识别改进", "核对过的车牌能否用于改进识别", Permission.TRAINING_CONSENT)
 AUDIT = Tile("audit.show", "审计", "谁在什么时候看了、做了什么", Permission.AUDIT_READ)
 REGISTERS = Tile("registers.search", "登记", "住户、房屋、车辆、员工、设施", Permission.REGISTER_READ, "registers")
