@@ -339,17 +339,67 @@ def test_whoever_was_registered_before_the_search_is_indexed_once(house: Gatehou
 def test_zones_perimeter_and_doors_are_registered_and_what_lacks_protection_is_marked(
     house: Gatehouse, clerk: Staff
 ) -> None:
-    assert clerk.post("/places/zone", 名称="监控中心", 类别="安防管理中心", 所在楼栋="3幢").status_code == 303
-    assert "名称已被使用" in clerk.post("/places/zone", 名称="监控中心", 类别="广场").get_data(as_text=True)
-    assert "不能为空" in clerk.post("/places/zone", 名称="空").get_data(as_text=True)
-    assert clerk.post("/places/segment", 名称="北墙", 类别="围墙", 长度="120", 高度="220").status_code == 303
-    assert "大于零的长度" in clerk.post("/places/segment", 名称="南墙", 类别="围墙", 长度="9").get_data(as_text=True)
+    assert clerk.post("/places/zone/new", 名称="监控中心", 类别="安防管理中心", 所在楼栋="3幢").status_code == 303
+    assert "名称已被使用" in clerk.post("/places/zone/new", 名称="监控中心", 类别="广场").get_data(as_text=True)
+    assert "不能为空" in clerk.post("/places/zone/new", 名称="空").get_data(as_text=True)
+    wall = {"名称": "北墙", "类别": "围墙", "长度": "120"}
+    assert "大于零的长度" in clerk.post("/places/boundary_segment/new", **wall).get_data(as_text=True)
+    assert clerk.post("/places/boundary_segment/new", **wall, 高度="220").status_code == 303
     guarded = {"名称": "河道", "类别": "水域", "长度": "80", "视频侦测": "是"}
-    assert clerk.post("/places/segment", **guarded).status_code == 303
-    assert clerk.post("/places/door", 名称="2单元门", 所在单元="3幢2单元").status_code == 303
-    assert "只选择一处" in clerk.post("/places/door", 名称="无处").get_data(as_text=True)
-    assert clerk.post("/places/window", 名称="窗").status_code == 404
-    page = clerk.read("/places")
-    for words in ("监控中心", "长 120 米", "高 220 厘米", "视频侦测", "3幢2单元"):
+    assert clerk.post("/places/boundary_segment/new", **guarded).status_code == 303
+    assert clerk.post("/places/door/new", 名称="2单元门", 所在单元="3幢2单元").status_code == 303
+    assert "只选择一处" in clerk.post("/places/door/new", 名称="无处").get_data(as_text=True)
+    assert clerk.post("/places/window/new", 名称="窗").status_code == 404
+    page = clerk.read("/places?kind=zone") + clerk.read("/places?kind=boundary_segment")
+    page += clerk.read("/places?kind=door")
+    for words in ("监控中心", "安防管理中心", "长 120 米", "高 220 厘米", "视频侦测", "3幢2单元"):
         assert words in page, words
     assert page.count("没有防护") == 1
+    assert "河道" not in clerk.read("/places?kind=boundary_segment&text=北")
+
+
+def test_a_place_is_changed_retired_and_restored_and_each_change_is_kept(house: Gatehouse, clerk: Staff) -> None:
+    clerk.post("/places/zone/new", 名称="车棚", 类别="电瓶车停放处")
+    address = link_to(clerk.read("/places?kind=zone"), "车棚")
+    assert 'value="车棚"' in clerk.read(f"{address}/edit")
+    assert clerk.post(f"{address}/edit", 名称="西车棚", 类别="电瓶车停放处", 所在楼栋="3幢").status_code == 303
+    page = clerk.read(address)
+    assert "车棚 → 西车棚" in page and "类别：" in page
+    assert clerk.post(f"{address}/retire").status_code == 303
+    assert "西车棚" not in clerk.read("/places?kind=zone")
+    assert "西车棚" in clerk.read("/places?kind=zone&retired=1")
+    assert clerk.post(f"{address}/restore").status_code == 303
+    assert "西车棚" in clerk.read("/places?kind=zone")
+
+
+def test_what_is_in_use_is_not_retired(house: Gatehouse, clerk: Staff) -> None:
+    """A building where people live, a gate with its lanes."""
+    for kind, name, why in (("building", "3幢", "在住住户"), ("gate", "东门", "东门出口")):
+        address = link_to(clerk.read(f"/places?kind={kind}"), name)
+        refused = clerk.post(f"{address}/retire")
+        assert (refused.status_code, why in refused.get_data(as_text=True)) == (409, True)
+    assert clerk.post("/places/gate/new", 名称="西门").status_code == 303
+    assert "名称已被使用" in clerk.post("/places/gate/new", 名称="西门").get_data(as_text=True)
+    assert clerk.post(f"{link_to(clerk.read('/places?kind=gate'), '西门')}/retire").status_code == 303
+
+
+def test_rooms_are_listed_under_the_buildings_new_name_and_place(house: Gatehouse, clerk: Staff) -> None:
+    clerk.post("/places/building/new", 名称="10幢")
+    address = link_to(clerk.read("/places?kind=building"), "3幢")
+    assert clerk.post(f"{address}/edit", 名称="12幢").status_code == 303
+    assert "12幢2单元501" in clerk.read("/rooms")
+    with house.platform.database.sessions() as session:
+        keys = session.execute(text("SELECT sort_key FROM room ORDER BY number")).scalars().all()
+    assert keys[0] == "0312幢032单元03501"
+
+
+def test_the_office_says_whether_residents_cars_wait_for_it(house: Gatehouse, clerk: Staff) -> None:
+    address = f"/places/sites/{house.community.site_id}/vehicles"
+    assert "物业同意后才自动开闸" in clerk.read("/places?kind=gate")
+    assert clerk.post(address, by_approval="0").status_code == 303
+    assert "立即自动开闸" in clerk.read("/places?kind=gate")
+
+
+def link_to(page: str, name: str) -> str:
+    """The address of the row with this name."""
+    return page.split(f"<b>{name}</b>")[0].rsplit('href="', 1)[1].split('"')[0]

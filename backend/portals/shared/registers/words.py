@@ -10,7 +10,7 @@ from backend.features.imports import assets, employees
 from backend.features.imports.cells import DOCUMENTS
 from backend.features.imports.model import ImportState, Register
 from backend.features.people.model import Relation
-from backend.features.sites.model import BoundaryKind, Protection, ZoneKind
+from backend.features.sites.model import BoundaryKind, BoundarySegment, PlaceKind, Protection, ZoneKind
 from backend.infrastructure.changes import ChangeAction
 from backend.infrastructure.texts import fault_text, problem_text
 from backend.kernel.identity import ActorKind
@@ -37,6 +37,13 @@ ASSET_KINDS = _first_words(assets.KINDS)
 DOCUMENT_KINDS = {kind.value: word for kind, word in _first_words(DOCUMENTS).items()}
 RELATIONS: Mapping[Relation, str] = wording.RELATIONS
 
+PLACES: Mapping[PlaceKind, str] = {
+    PlaceKind.ZONE: "区域",
+    PlaceKind.SEGMENT: "周界段",
+    PlaceKind.DOOR: "门",
+    PlaceKind.GATE: "出入口",
+    PlaceKind.BUILDING: "楼栋",
+}
 ZONES: Mapping[ZoneKind, str] = {
     ZoneKind.PERIMETER: "周界",
     ZoneKind.ENTRANCE: "出入口",
@@ -145,6 +152,7 @@ KINDS: Mapping[str, str] = {
     "vetting": "背景审查",
     "training": "培训",
     "asset": "设施",
+    **{kind.value: word for kind, word in PLACES.items()},
 }
 FIELDS: Mapping[str, str] = {
     "name": "姓名/名称",
@@ -178,14 +186,20 @@ FIELDS: Mapping[str, str] = {
     "check_interval_days": "检查周期（天）",
     "last_checked_on": "上次检查日期",
     "retired": "已停用",
+    "retired_on": "停用日期",
+    "length_cm": "长度（厘米）",
+    "height_cm": "高度（厘米）",
+    "protections": "防护",
 }
-_HIDDEN = frozenset({"person_id", "household_id", "employee_id", "unit_id", "room_id"})
+_HIDDEN = frozenset({"person_id", "household_id", "employee_id", "unit_id", "room_id", "building_id", "zone_id", "bit"})
 _CODES: Mapping[str, str] = {
     **{relation.value: word for relation, word in wording.RELATIONS.items()},
     **{duty.value: word for duty, word in DUTIES.items()},
     **{kind.value: word for kind, word in CERTIFICATES.items()},
     **{kind.value: word for kind, word in ASSET_KINDS.items()},
     **DOCUMENT_KINDS,
+    **{kind.value: word for kind, word in BOUNDARIES.items()},
+    **{kind.value: word for kind, word in ZONES.items()},
 }
 _CODED = frozenset({"relation", "duty", "kind", "document_kind"})
 
@@ -206,8 +220,15 @@ def value_text(name: str, value: object) -> str:
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if name == "protections":
+        return "、".join(PROTECTIONS[Protection(one)] for one in str(value).split(","))
     return _CODES.get(str(value), str(value)) if name in _CODED else str(value)
 
 
 def who(kind: ActorKind, name: str) -> str:
     return name or ACTOR_KINDS[kind.value]
+
+
+def watched_by(segment: BoundarySegment) -> str:
+    """What watches a stretch of the perimeter, in the enum's order."""
+    return "、".join(word for one, word in PROTECTIONS.items() if one in segment.protections)
