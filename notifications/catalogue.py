@@ -100,6 +100,12 @@ CATALOGUE: Mapping[TemplateKey, Template] = MappingProxyType(
                 fields={"thing1": "community", "thing2": "door", "time3": "time"},
             ),
         ),
+        TemplateKey.CARD_STOPPED: Template(
+            sms_code="SMS_100000020",
+            text="您在${community}的门禁卡（尾号${tail}）已于${time}停用，原因：${reason}。您仍可以回家：门卫核对身份后会为您开门。"
+            "不认可停用的，请到物业服务中心提出申诉，物业须核实并答复；对答复不满意，可以向社区居委会反映。序号${serial}。",
+            max_characters={"community": 35, "tail": 4, "time": 20, "reason": 20, "serial": 10},
+        ),
     }
 )
 

@@ -17,6 +17,7 @@ class TemplateKey(StrEnum):
     VISIT_DECIDED = "visit_decided"
     CARD_CHANGED = "card_changed"
     INTERCOM_CALL = "intercom_call"
+    CARD_STOPPED = "card_stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

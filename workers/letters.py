@@ -1,9 +1,13 @@
 """A notice in words: who is addressed and what it says, read from the records at the moment of sending."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from backend.features.consents import service as consents
+from backend.features.consents.model import ConsentPurpose
 from backend.features.credentials import service as credentials
+from backend.features.credentials.model import Reason
 from backend.features.employees import service as employees
 from backend.features.notices.model import Notice, NoticeKind
 from backend.features.people import service as people
@@ -29,10 +33,19 @@ NOT_APPROVED = {
     RefusalReason.OTHER: "未通过，请联系物业",
 }
 CARD_NEWS = {
-    NoticeKind.CARD_STOPPED: "停用",
     NoticeKind.CARD_RESUMED: "恢复使用",
     NoticeKind.CARD_REPLACED: "补办（旧卡已作废）",
 }
+CARD_REASONS: Mapping[Reason, str] = {
+    Reason.LOST: "卡已遗失",
+    Reason.STOLEN: "卡被盗",
+    Reason.OWN_WISH: "您本人要求",
+    Reason.MOVED_OUT: "登记显示已搬离",
+    Reason.MISUSE: "安全问题，物业已核实",
+    Reason.REPLACED: "已补办新卡",
+    Reason.RETURNED: "卡已退还",
+}
+"""Every reason that stops a card, in the words of the message to its holder."""
 
 
 def compose(work: Work, within: Scope, notice: Notice) -> Message | None:
@@ -59,7 +72,14 @@ def compose(work: Work, within: Scope, notice: Notice) -> Message | None:
 def _recipient(work: Work, within: Scope, notice: Notice, visit: Visit) -> Recipient | None:
     if notice.kind is NoticeKind.VISITOR_PASS:
         return Recipient(phone=visit.visitor_phone) if visit.visitor_phone else None
-    return _host(work, within, visit)
+    unwanted = notice.kind in (NoticeKind.VISITOR_ARRIVED, NoticeKind.VISITOR_LEFT) and _refused(work, visit)
+    return None if unwanted else _host(work, within, visit)
+
+
+def _refused(work: Work, visit: Visit) -> bool:
+    """Whether the host would rather not be told of comings and goings."""
+    host = visit.resident_id
+    return host is not None and not consents.is_given(work.session, host, ConsentPurpose.VISITOR_NOTICES)
 
 
 def _host(work: Work, within: Scope, visit: Visit) -> Recipient | None:
@@ -95,11 +115,16 @@ def _of_card(work: Work, within: Scope, notice: Notice, credential_id: UUID) -> 
         "community": sites.get_site(work.session, within, notice.site_id).name[:35],
         "tail": card.tail,
         "time": local_text(notice.occurred_at),
-        "news": CARD_NEWS[notice.kind],
         "serial": notice.serial,
     }
-    recipient = Recipient(phone=person.phone)
-    return Message(template=TemplateKey.CARD_CHANGED, to=recipient, params=params, out_id=notice.out_id)
+    template = TemplateKey.CARD_CHANGED
+    if notice.kind is NoticeKind.CARD_STOPPED:
+        if card.reason is None:  # in use again before the message left
+            return None
+        template, params["reason"] = TemplateKey.CARD_STOPPED, CARD_REASONS[card.reason]
+    else:
+        params["news"] = CARD_NEWS[notice.kind]
+    return Message(template=template, to=Recipient(phone=person.phone), params=params, out_id=notice.out_id)
 
 
 def _passing(work: Work, within: Scope, notice: Notice, visit: Visit) -> dict[str, str]:

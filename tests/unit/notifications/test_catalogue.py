@@ -38,6 +38,13 @@ PARAMS[TemplateKey.VISIT_DECIDED] = {
     "visitor": "陈访客",
     "time": "11月22日 14:05",
     "news": "未通过，时间不合适",
+    "serial": "4715",
+}
+PARAMS[TemplateKey.CARD_STOPPED] = {
+    "community": "安邻花园",
+    "tail": "A1B2",
+    "time": "11月22日 14:05",
+    "reason": "本人挂失",
     "serial": "4714",
 }
 PARAMS[TemplateKey.VISITOR_LEFT] = PARAMS[TemplateKey.VISITOR_ARRIVED]
