@@ -35,7 +35,7 @@ blueprint = Blueprint("members", __name__, description="Members and cars of the 
 )
 def list_members(household_id: UUID) -> Response:
     with request_work() as work:
-        found = people.members_of(work.session, g.actor.scope, household_id, local_day(work.now))
+        found = people.residencies_of(work.session, g.actor.scope, household_id, local_day(work.now))
         own = own_persons(work)
         return answer(work, {"items": [member_view(member, own) for member in found]})
 

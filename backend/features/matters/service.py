@@ -51,7 +51,7 @@ def ask_to_remove_member(
     place = _place(work.session, within, household_id)
     if person_id in own:
         raise OwnRemoval
-    members = people.members_of(work.session, within, household_id, local_day(work.now))
+    members = people.residencies_of(work.session, within, household_id, local_day(work.now))
     if person_id not in {member.person.id for member in members}:
         raise NotFound
     about = replace(place, person_id=PersonId(person_id))

@@ -182,9 +182,9 @@ def leave(work: Work, within: Scope, household_id: UUID, own: Collection[PersonI
     raise NotFound
 
 
-def members_of(session: Session, within: Scope, household_id: UUID, day: date) -> list[Member]:
+def residencies_of(session: Session, within: Scope, household_id: UUID, day: date) -> list[Member]:
     """Who lives there on this day. Raises NotFound."""
-    return store.members_of(session, within, get_household(session, within, household_id).id, day)
+    return store.residencies_of(session, within, get_household(session, within, household_id).id, day)
 
 
 def get_residency(session: Session, within: Scope, household_id: UUID, person_id: UUID) -> Residency:

@@ -89,7 +89,7 @@ def residency_of(row: HouseholdMemberRow) -> Residency:
     return Residency(Relation(row.relation), row.from_on, row.is_floating, row.stay_until_on)
 
 
-def members_of(session: Session, within: Scope, household_id: UUID, day: date) -> list[Member]:
+def residencies_of(session: Session, within: Scope, household_id: UUID, day: date) -> list[Member]:
     """Whoever came first stands first."""
     rows = session.execute(
         select(HouseholdMemberRow, PersonRow)
