@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.features.consents.tables import ConsentRow
 from backend.features.credentials.tables import CredentialRow
+from backend.features.intercom.tables import IntercomCallRow
 from backend.features.matters.tables import MatterRow
 from backend.features.people.tables import HouseholdMemberRow, PersonRow, VehicleRow
 from backend.features.residents.model import Binding
@@ -53,6 +54,7 @@ def read_own_file(session: Session, whose: Whose, now: datetime) -> list[Section
         _credentials(session, whose),
         _visits(session, whose),
         _passages(session, whose),
+        _calls(session, whose),
         _matters(session, whose),
         _consents(session, whose),
         _changes(session, whose),
@@ -186,6 +188,22 @@ def _passages(session: Session, whose: Whose) -> Section:
         "通行记录",
         "小区公共安全，出入口设有提示",
         "文字 180 天，照片 30 天",
+        Deletion.KEPT,
+        labels,
+        _items(rows, labels),
+    )
+
+
+def _calls(session: Session, whose: Whose) -> Section:
+    labels = {"started_at": "时间", "state": "结果"}
+    homes = [identity.household_id for identity in whose.identities]
+    mine = select(IntercomCallRow).where(IntercomCallRow.household_id.in_(homes))
+    rows = session.scalars(mine.order_by(IntercomCallRow.started_at.desc()).limit(MOST))
+    return Section(
+        "intercom_call",
+        "门口呼叫",
+        "让访客呼叫您家",
+        "180 天，照片 24 小时后不再显示",
         Deletion.KEPT,
         labels,
         _items(rows, labels),

@@ -21,6 +21,7 @@ from backend.features.assets.model import AssetFields, AssetKind
 from backend.features.credentials.tables import DoorEventRow
 from backend.features.employees.model import Duty
 from backend.features.imports.model import Register
+from backend.features.intercom.tables import IntercomCallRow
 from backend.features.matters import service as matters
 from backend.features.residents.model import BindingState
 from backend.features.residents.tables import BindingRow, ResidentRow
@@ -43,6 +44,7 @@ from tests.integration.registers.importing import Office
 TABLES = {
     "asset_id": "asset",
     "binding_id": "binding",
+    "call_id": "intercom_call",
     "credential_id": "credential",
     "device_id": "device",
     "employee_id": "employee",
@@ -135,6 +137,19 @@ def _furnished(platform: Platform, name: str, plate: str) -> Gatehouse:
         places.add_zone(work, within, site_id, ZoneKind.SQUARE, "广场")
         assets.add_asset(work, within, site_id, AssetFields("X-1", AssetKind.EXTINGUISHER, "灭火器", "大厅"))
         event = {"kind": "forced", "occurred_at": work.now, "at": work.now}
+        call = {"tenant_id": gate.community.tenant_id, "device_id": house.unit_door.device_id, "state": "ringing"}
+        until = work.now + timedelta(minutes=5)
+        work.session.add(
+            IntercomCallRow(
+                id=uuid7(),
+                site_id=site_id,
+                household_id=gate.community.household_id,
+                started_at=work.now,
+                ends_at=until,
+                guard_from=until,
+                **call,
+            )
+        )
         work.session.add(DoorEventRow(id=uuid7(), site_id=site_id, device_id=house.unit_door.device_id, **event))
     office = Office.of(platform, gate.community)
     office.send(as_csv(RESIDENT_HEADINGS, resident_rows(1)), Register.RESIDENTS)
