@@ -84,11 +84,16 @@ FORM = {
     "number": "04A22B77",
     "pin": "481516",
     "asker": "holder",
+    "assurance": "low",
     "名称": "名字",
     "姓名": "某人",
     "类别": "广场",
 }
-FORMS = {"binding_id": {"reason": "not_a_member"}, "credential_id": {"reason": "lost", "asker": "holder"}}
+FORMS = {
+    "binding_id": {"reason": "not_a_member"},
+    "call_id": {"reason": "delivery"},
+    "credential_id": {"reason": "lost", "asker": "holder"},
+}
 PORTALS = ("property", "campus", "police")
 STAFF = [role for role in Role if role not in (Role.RESIDENT, Role.VISITOR, Role.DEVICE, Role.SYSTEM)]
 
