@@ -28,6 +28,7 @@ from backend.portals.shared.tiles import (
     GATE,
     IDENTITY,
     INSIDE,
+    MATTERS,
     PASSAGES,
     REGISTERS,
     REVIEW,
