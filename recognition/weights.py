@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 _MANIFEST: Final = Path(__file__).with_name("weights.toml")
 _PACK_MANIFEST: Final = "manifest.toml"
@@ -55,6 +55,9 @@ class ModelFile:
     """Whether the product does without it: files of the engine that PROFILE=light leaves out, packs for a slot."""
     licence_file: str = ""
     """The licence's text within a pack, kept beside the model; empty where its name says everything."""
+
+
+_FIELD_TYPES: Final = get_type_hints(ModelFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,7 @@ def _sha256(path: Path) -> str:
 
 def _only_model(manifest: dict[str, Any], pack_name: str) -> ModelFile:
     entries = manifest.get("model", [])
-    if len(entries) != 1:
+    if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
         raise WeightsError("weights_pack_malformed", pack_name, "a pack's manifest names exactly one model")
     model = _model({**entries[0], "package": ""})
     if any(Path(name).name != name for name in (model.file, model.id, model.licence_file)):
@@ -226,7 +229,11 @@ def _model(entry: dict[str, Any]) -> ModelFile:
     missing = [field.name for field in fields(ModelFile) if field.default is MISSING and field.name not in entry]
     if missing:
         raise WeightsError("weights_pack_malformed", str(entry.get("id")), f"lacks {', '.join(missing)}")
-    return ModelFile(**{field.name: entry[field.name] for field in fields(ModelFile) if field.name in entry})
+    given = {field.name: entry[field.name] for field in fields(ModelFile) if field.name in entry}
+    wrong = [name for name, value in given.items() if type(value) is not _FIELD_TYPES[name]]
+    if wrong:
+        raise WeightsError("weights_pack_malformed", str(entry["id"]), f"of the wrong kind: {', '.join(wrong)}")
+    return ModelFile(**given)
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -98,6 +98,43 @@ def test_a_pack_cannot_write_outside_its_folder(tmp_path: Path) -> None:
     assert code_of(refusal) == "weights_pack_malformed"
 
 
+@pytest.mark.parametrize(
+    ("promise", "instead"),
+    [
+        ('id = "lpd-yunet"', "id = 5"),
+        ('id = "lpd-yunet"', 'id = ""'),
+        ('file = "net.onnx"', "file = true"),
+        ('file = "net.onnx"', 'file = ".."'),
+        ("bytes = ", 'bytes = "many" # '),
+        ("bytes = ", "bytes = 1.5 # "),
+        ('source = "an operator"', 'source = "an operator"\nlicence_file = 7'),
+        ('source = "an operator"', 'source = "an operator"\nlicence_file = "../../secret"'),
+        ('source = "an operator"', 'source = "an operator"\nlicence_file = "not there"'),
+        ("[[model]]", "[[model]]\n[[model]]"),
+        ("[[model]]", "model = 3\n[x]"),
+        ("[[model]]", "model = [3]\n[x]"),
+        ("[[model]]", "[[model"),
+    ],
+)
+def test_a_manifest_of_garbage_is_refused_by_its_code(tmp_path: Path, promise: str, instead: str) -> None:
+    folder = pack(tmp_path / "pack")
+    manifest = (folder / "manifest.toml").read_text("utf-8")
+    (folder / "manifest.toml").write_text(manifest.replace(promise, instead, 1), "utf-8")
+    for given in (folder, zipped(folder)):
+        with pytest.raises(WeightsError):
+            import_weights(given, tmp_path / "models", LICENCE)
+    assert not list(tmp_path.glob("models/*"))
+
+
+def test_a_zipped_pack_brings_the_text_of_its_licence(tmp_path: Path) -> None:
+    folder = pack(tmp_path / "pack")
+    (folder / "LICENSE").write_text("Do as you like.", "utf-8")
+    with (folder / "manifest.toml").open("a") as manifest:
+        manifest.write('licence_file = "LICENSE"\n')
+    model = import_weights(zipped(folder), tmp_path / "models", LICENCE)
+    assert (tmp_path / "models" / model.id / "LICENSE").read_text("utf-8") == "Do as you like."
+
+
 def test_a_pack_is_never_imported_over_another(tmp_path: Path) -> None:
     import_weights(pack(tmp_path / "pack"), tmp_path / "models", LICENCE)
     with pytest.raises(WeightsError) as refusal:
