@@ -2,6 +2,8 @@
 
 Each pair of persons counts once, by their two likest pictures, so that a person with many pictures proves no more than
 one with few. Pairs that share a person are not quite independent; the bound treats them as if they were, as is usual.
+It speaks of pictures like those it was given: a gate's are worse than enrolled ones, and in bad light strangers may
+look more alike.
 """
 
 from collections.abc import Iterable, Sequence
