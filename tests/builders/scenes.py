@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -37,15 +37,15 @@ _GROUNDS: Final = {
 _WHITE_INK: Final = {PlateColour.BLUE, PlateColour.BLACK}
 _BODIES: Final = ((150, 152, 156), (30, 32, 36), (225, 226, 228), (120, 20, 24), (60, 66, 74))
 
-_SIZE_PX: Final = (1280, 960)
+SIZE_PX: Final = (1280, 960)
 _PLATE_WIDTH_PX: Final = 210
 
 
 def gate_scene(text: str, *, seed: int = 0, ground: PlateColour | None = None) -> bytes:
     """A JPEG of 1280 × 960 as a gate camera takes it; the ground follows from the text unless given."""
     random = np.random.default_rng(seed)
-    scene = _road(random)
-    centre = _draw_car(scene, random)
+    scene = road(random)
+    centre = draw_car(scene, random)
     pixels = _with_plate(np.asarray(scene), plate_picture(text, ground), centre, random)
     return _photographed(pixels, random)
 
@@ -131,10 +131,10 @@ def _draw_frame(plate: Image.Image, ink: str, *, dotted: bool) -> None:
         draw.ellipse((x - 10, y - 10, x + 10, y + 10), fill=ink)
 
 
-def _road(random: np.random.Generator) -> Image.Image:
+def road(random: np.random.Generator) -> Image.Image:
     """Sky, asphalt and kerb lines, each in a light of its own."""
-    width, height = _SIZE_PX
-    scene = Image.new("RGB", _SIZE_PX, (170, 185, 200))
+    width, height = SIZE_PX
+    scene = Image.new("RGB", SIZE_PX, (170, 185, 200))
     draw = ImageDraw.Draw(scene)
     shade = int(random.integers(80, 115))
     draw.rectangle((0, int(height * 0.3), width, height), fill=(shade, shade, shade + 4))
@@ -143,11 +143,14 @@ def _road(random: np.random.Generator) -> Image.Image:
     return scene
 
 
-def _draw_car(scene: Image.Image, random: np.random.Generator) -> tuple[float, float]:
-    """A car from the front; returns where its plate belongs."""
+def draw_car(
+    scene: Image.Image, random: np.random.Generator, body: tuple[int, int, int] | None = None
+) -> tuple[float, float]:
+    """A car from the front, of a colour of its own unless given; returns where its plate belongs."""
     draw = ImageDraw.Draw(scene)
     x, y = 640 + int(random.integers(-60, 60)), 560 + int(random.integers(-30, 30))
-    body = _BODIES[int(random.integers(len(_BODIES)))]
+    drawn = _BODIES[int(random.integers(len(_BODIES)))]
+    body = body or drawn
     draw.rectangle((x - 310, y + 150, x - 220, y + 260), fill=(18, 18, 18))
     draw.rectangle((x + 220, y + 150, x + 310, y + 260), fill=(18, 18, 18))
     draw.polygon([(x - 230, y - 60), (x - 160, y - 230), (x + 160, y - 230), (x + 230, y - 60)], fill=body)
@@ -166,13 +169,17 @@ def _with_plate(
     width = _PLATE_WIDTH_PX * plate.width / 880
     height = _PLATE_WIDTH_PX * plate.height / 880
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float32) * (width / 2, height / 2)
-    target = np.array(centre) + corners + random.uniform(-4, 4, (4, 2))
+    return put_on(scene, plate, np.array(centre) + corners + random.uniform(-4, 4, (4, 2)))
+
+
+def put_on(scene: NDArray[np.uint8], plate: Image.Image, target: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """The scene with the plate between four corners, from the top left, clockwise."""
     source = np.array([(0, 0), (plate.width, 0), (plate.width, plate.height), (0, plate.height)], np.float32)
     # Shrunk before it is turned: interpolating a picture four times as large would alias the strokes.
     soft = np.asarray(plate.filter(ImageFilter.GaussianBlur(1.6)))
     turn = cv2.getPerspectiveTransform(source, target.astype(np.float32))
-    placed = cv2.warpPerspective(soft, turn, _SIZE_PX, flags=cv2.INTER_AREA)
-    where = cv2.warpPerspective(np.full(soft.shape[:2], 255, np.uint8), turn, _SIZE_PX)
+    placed = cv2.warpPerspective(soft, turn, SIZE_PX, flags=cv2.INTER_AREA)
+    where = cv2.warpPerspective(np.full(soft.shape[:2], 255, np.uint8), turn, SIZE_PX)
     return np.where(where[:, :, None] > 127, placed, scene).astype(np.uint8)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recognition.evaluation.__main__ import main
+from recognition.evaluation.__main__ import main, proven_share
 from tests.builders.scenes import plate_picture
 
 
@@ -65,3 +65,28 @@ def test_a_picture_of_nothing_is_read_as_nothing(
     Image.fromarray(np.full((200, 300, 3), 90, np.uint8)).save(tmp_path / "皖A12345.png")
     assert run(monkeypatch, tmp_path) == 0
     assert "read nothing" in capsys.readouterr().out
+
+
+def test_a_board_that_is_no_plate_is_right_where_nothing_is_accepted_and_each_folder_has_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photograph(tmp_path / "plain", "粤B12345-1", "粤B12345")
+    photograph(tmp_path / "plain", "苏E05EV8-2", "苏E05EV9")
+    photograph(tmp_path / "boards", "none-1", "减速慢行停车收")
+    photograph(tmp_path / "boards", "none-2", "皖A12345")
+    assert run(monkeypatch, tmp_path) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "group boards 1/2 accepted 1/2 others 1 precision_at_least 0.00%" in lines
+    assert "group plain 1/2 accepted 2/2 others 1 precision_at_least 2.53%" in lines
+    assert "accepted 3/4 others 2 precision_at_least 1.70%" in lines
+    assert any(re.fullmatch(r"processor p50_ms \d+ p95_ms \d+", line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("count", "wrong", "at_least"),
+    [(0, 0, 0.0), (5, 5, 0.0), (3000, 0, 0.999002), (236, 1, 0.980058), (100_000, 400, 0.995656)],
+)
+def test_what_a_count_proves_is_the_exact_bound_and_without_errors_the_rule_of_three(
+    count: int, wrong: int, at_least: float
+) -> None:
+    assert proven_share(count, wrong) == pytest.approx(at_least, abs=2e-6)
