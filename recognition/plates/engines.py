@@ -36,7 +36,8 @@ class EngineParts:
     def check(self, model_dir: Path | None) -> None:
         """Raises `WeightsError` where the library is not installed, or a file is missing or changed."""
         if importlib.util.find_spec(self.library) is None:
-            raise WeightsError("engine_not_installed", self.name, f"needs {self.library}, which is not installed")
+            way_out = "set PLATE_ENGINE=onnx, or install it with PROFILE=full"
+            raise WeightsError("engine_not_installed", self.name, f"{self.library} is not installed: {way_out}")
         for model_id in self.files:
             weights_path(model_id, model_dir)
 

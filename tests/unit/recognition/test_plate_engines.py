@@ -68,7 +68,29 @@ def test_an_engine_whose_library_is_missing_says_so_with_a_code() -> None:
     assert refusal.value.code == "engine_not_installed"
 
 
-def test_the_library_reads_without_ever_loading_the_engine_that_was_not_asked_for() -> None:
-    command = "import sys, recognition.plates as p; p.default_reader().state(); print('paddle' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+LIGHT = """
+import sys
+sys.modules.update(dict.fromkeys(("paddle", "paddleocr", "rapidocr_paddle")))
+from workers.handlers.passages import observe
+from recognition.contracts import PlateEngine
+from recognition.images import decode
+from recognition.plates import default_reader
+from recognition.weights import WeightsError
+image = decode(sys.stdin.buffer.read())
+print(observe(image, default_reader()).text)
+absent = default_reader(PlateEngine.PADDLE)
+print(absent.state().available, absent.state().detail)
+try:
+    absent.read(image)
+except WeightsError as refusal:
+    print(refusal)
+print([name for name in sys.modules if name.split(".")[0] in ("paddle", "paddleocr") and sys.modules[name]])
+"""
+
+
+def test_a_small_gate_box_without_paddle_reads_and_says_of_the_other_engine_that_it_is_not_there() -> None:
+    """`PROFILE=light`, in a process in which the packages that it leaves out cannot be found."""
+    done = subprocess.run([sys.executable, "-c", LIGHT], input=gate_scene("苏A12345"), capture_output=True, check=True)
+    read, state, refusal, loaded = done.stdout.decode().splitlines()
+    assert (read, state, loaded) == ("苏A12345", "False engine_not_installed", "[]")
+    assert "PLATE_ENGINE=onnx" in refusal
