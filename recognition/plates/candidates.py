@@ -9,7 +9,7 @@ import numpy as np
 
 from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
-from recognition.plates.colour import ground_colour, is_colourless
+from recognition.plates.colour import ground_colour, has_dark_ink, is_colourless
 from recognition.plates.crops import Margins, cut, side_by_side
 from recognition.plates.edges import Corners, outlined, sheared, straightened
 from recognition.plates.text_detection import TextBox
@@ -50,6 +50,11 @@ class Candidate:
     def is_painted(self) -> bool:
         """Whether the ground is a colour that signs and bodywork seldom have behind white or black ink."""
         return self.ground in _PAINTED
+
+    @property
+    def is_new_energy(self) -> bool:
+        """Dark characters on green. Light ones are an airport's, or a blue plate's in yellow light."""
+        return self.ground is PlateColour.GREEN and has_dark_ink(self.crop)
 
     def outlined_cuts(self, pixels: Pixels) -> list[Pixels]:
         """The plate straightened by its own outline, in four widths of the same, if its paint shows one."""

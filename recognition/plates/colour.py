@@ -33,6 +33,12 @@ def is_colourless(picture: Pixels) -> bool:
     return float(np.ptp(sample, axis=2).mean()) < _GREY_SPREAD
 
 
+def has_dark_ink(plate: Pixels) -> bool:
+    """Whether the characters of a rectified plate (BGR) are darker than its ground, which is the larger part of it."""
+    brightness = plate.max(axis=2)
+    return float(np.median(brightness)) > float(brightness.mean())
+
+
 def ground_colour(plate: Pixels) -> PlateColour:
     """The ground of a rectified plate (BGR) in a picture that holds colour."""
     hue, saturation, value = cv2.split(cv2.cvtColor(plate, cv2.COLOR_BGR2HSV))

@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
-import numpy as np
-
 from recognition.contracts import PlateColour
 from recognition.pixels import Pixels
 from recognition.plates.candidates import Candidate, candidates, cut_out, detected
 from recognition.plates.ctc import PlateDecoder, PlateText
 from recognition.plates.engines import Networks
-from recognition.plates.evidence import Sighting, pooled
+from recognition.plates.evidence import Sighting, believed, pooled
+from recognition.plates.parts import Part, around, everything, lifted
 from recognition.plates.plate_detection import PlateDetector
 from recognition.plates.regions import painted_boxes
 from recognition.plates.text_detection import TextBox, TextDetector
@@ -25,6 +23,7 @@ from recognition.weights import plate_thresholds
 
 _FIRST_LOOK_PX: Final = 736
 _SECOND_LOOK_PX: Final = 1088
+_CLOSE_LOOK_PX: Final = 544
 _CUT_OUT_PX: Final = 384
 """Longer side of the detector's input, in pixels; the plate fills a cut-out, so that less of it suffices."""
 _SURE_ALONE: Final = 0.95
@@ -57,19 +56,32 @@ class Looking:
         self._decoder = PlateDecoder(networks.characters)
         self._limits = plate_thresholds()
 
-    def plates(self, pixels: Pixels, watch: Stopwatch) -> list[tuple[Candidate, PlateText]]:
-        """Looks once, and a second time, closer and with the shadows lifted, where nothing was sure."""
+    def plates(self, pixels: Pixels, watch: Stopwatch) -> list[Sighting]:
+        """Looks once, and where nothing was sure again: closer, with the shadows lifted, then where paint is."""
         sightings = self._sightings(pixels, self._detected(pixels, watch), watch)
         sightings = pooled([*sightings, *self._look(pixels, self._text(pixels, _FIRST_LOOK_PX, watch), watch)])
         if not self._any_sure(sightings):
-            lifted = _lifted(pixels)
-            boxes = self._text(lifted, _SECOND_LOOK_PX, watch)
-            sightings = pooled([*sightings, *self._look(lifted, boxes, watch)])
+            sightings = pooled([*sightings, *self._second_look(pixels, sightings, watch)])
         if not self._any(sightings, self._limits.review_at):
             with watch.part("detect"):
                 boxes = painted_boxes(pixels)
             sightings = pooled([*sightings, *self._look(pixels, boxes, watch)])
-        return [(s.candidate, s.text) for s in sightings if s.text and s.confidence_0_1 >= _WORTH_SHOWING]
+        return [s for s in sightings if s.confidence_0_1 >= _WORTH_SHOWING]
+
+    def _second_look(self, pixels: Pixels, seen: list[Sighting], watch: Stopwatch) -> list[Sighting]:
+        """At the place that was nearly read, or at all of the picture where there is none."""
+        place = max(seen, key=lambda s: s.confidence_0_1, default=None)
+        if place is not None and place.confidence_0_1 >= self._limits.review_at:
+            return self._look_at(pixels, around(pixels, place.candidate.box), _CLOSE_LOOK_PX, watch)
+        return self._look_at(pixels, everything(pixels), _SECOND_LOOK_PX, watch)
+
+    def _look_at(self, pixels: Pixels, part: Part, longest_side_px: int, watch: Stopwatch) -> list[Sighting]:
+        """At one part of the picture, its shadows lifted."""
+        with watch.part("detect"):
+            picture = lifted(pixels, part)
+        rows, columns = part
+        boxes = self._text(picture[part], longest_side_px, watch)
+        return self._look(picture, [box.moved(columns.start, rows.start) for box in boxes], watch)
 
     def _any_sure(self, sightings: Iterable[Sighting]) -> bool:
         return self._any(sightings, self._limits.accept_at)
@@ -96,34 +108,47 @@ class Looking:
         return pooled(sightings)
 
     def _sightings(self, pixels: Pixels, found: list[Candidate], watch: Stopwatch) -> list[Sighting]:
-        outputs = self._outputs([c.crop for c in found], watch)
-        return [self._sighting(pixels, c, output, watch) for c, output in zip(found, outputs, strict=True)]
+        """One look at each candidate: its first cut; while in doubt its own outline; then the likeliest in other ways.
 
-    def _sighting(self, pixels: Pixels, candidate: Candidate, output: Tensor, watch: Stopwatch) -> Sighting:
-        """One look at a candidate: its first cut, then by its own outline, then in other ways, while in doubt."""
+        One smaller than a plate that was read surely is a car further away, for which nobody opens: what its outline
+        does not tell is left open.
+        """
+        first = [self._first_cut(pixels, c, o, watch) for c, o in zip(found, self._crops(found, watch), strict=True)]
+        nearest = max((s.candidate.box.area for s in first if s.confidence_0_1 >= _SURE_ALONE), default=0.0)
+        looked = [self._by_outline(pixels, s, watch, far=s.candidate.box.area < nearest) for s in first]
+        doubtful = [s for s in looked if s.candidate.box.area >= nearest and s.confidence_0_1 < self._limits.accept_at]
+        likeliest = max((s for s in doubtful if s.is_promising), key=lambda s: s.confidence_0_1, default=None)
+        return [self._otherwise(pixels, s, watch, likeliest=s is likeliest) if s in doubtful else s for s in looked]
+
+    def _crops(self, found: list[Candidate], watch: Stopwatch) -> list[Tensor]:
+        return self._outputs([c.crop for c in found], watch)
+
+    def _first_cut(self, pixels: Pixels, candidate: Candidate, output: Tensor, watch: Stopwatch) -> Sighting:
+        """As the box has it; the lower row of two also together with its upper one."""
         cuts = self._decoded([output], candidate, watch)
         if self._decoder.is_lower_row(output):
             cuts += self._texts(candidate.two_row_cuts(pixels), candidate, watch)
-        for more, enough in ((self._by_outline, _SURE_ALONE), (self._otherwise, self._limits.accept_at)):
-            sighting = Sighting(candidate, (tuple(cuts),))
-            if sighting.confidence_0_1 >= enough:
-                return sighting
-            cuts += self._texts(more(pixels, sighting), candidate, watch)
         return Sighting(candidate, (tuple(cuts),))
 
-    def _by_outline(self, pixels: Pixels, doubtful: Sighting) -> list[Pixels]:
-        return doubtful.candidate.outlined_cuts(pixels)
+    def _by_outline(self, pixels: Pixels, sighting: Sighting, watch: Stopwatch, *, far: bool) -> Sighting:
+        """With cuts by the plate's own outline while in doubt: one, and the others if that reads like a plate."""
+        if sighting.confidence_0_1 >= _SURE_ALONE or (far and not sighting.is_promising):
+            return sighting
+        cuts = sighting.candidate.outlined_cuts(pixels)
+        sighting = self._with(sighting, cuts[:1], watch)
+        return self._with(sighting, cuts[1:], watch) if sighting.is_promising else sighting
 
-    def _otherwise(self, pixels: Pixels, doubtful: Sighting) -> list[Pixels]:
-        """Further cuts of what may be a plate; as two rows where one row says nothing."""
-        cuts: list[Pixels] = []
-        promising = doubtful.text is not None and doubtful.text.is_promising
-        if promising:
-            cuts += doubtful.candidate.other_cuts(pixels)
+    def _otherwise(self, pixels: Pixels, doubtful: Sighting, watch: Stopwatch, *, likeliest: bool) -> Sighting:
+        """With further cuts of what is likeliest a plate; as two rows where one row says nothing."""
+        cuts = doubtful.candidate.other_cuts(pixels) if likeliest else []
         # Where two rows are usual, the box may hold both; a lower row alone has been seen to be one.
         if doubtful.candidate.ground is PlateColour.YELLOW and doubtful.confidence_0_1 < _WORTH_SHOWING:
             cuts += doubtful.candidate.two_row_cuts(pixels)
-        return cuts
+        return self._with(doubtful, cuts, watch)
+
+    def _with(self, sighting: Sighting, cuts: Sequence[Pixels], watch: Stopwatch) -> Sighting:
+        candidate, (look,) = sighting.candidate, sighting.looks
+        return Sighting(candidate, ((*look, *self._texts(cuts, candidate, watch)),))
 
     def _texts(self, cuts: Sequence[Pixels], candidate: Candidate, watch: Stopwatch) -> list[PlateText | None]:
         return self._decoded(self._outputs(cuts, watch), candidate, watch)
@@ -134,11 +159,5 @@ class Looking:
 
     def _decoded(self, outputs: Sequence[Tensor], candidate: Candidate, watch: Stopwatch) -> list[PlateText | None]:
         with watch.part("decode"):
-            return [self._decoder.decode(output, candidate.ground) for output in outputs]
-
-
-def _lifted(pixels: Pixels) -> Pixels:
-    """The same picture with local contrast stretched, for night and for sun behind the car."""
-    lab = cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB)
-    lab[:, :, 0] = cv2.createCLAHE(clipLimit=4.0, tileGridSize=(8, 8)).apply(lab[:, :, 0])
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), np.uint8)
+            texts = [self._decoder.decode(output, candidate.ground) for output in outputs]
+            return [text and believed(text, candidate) for text in texts]

@@ -18,7 +18,7 @@ from recognition.plates.plate_detection import MODEL_ID as DETECTOR_PACK
 from recognition.plates.plate_detection import detector_of
 from recognition.weights import WeightsError, imported_version
 
-VERSION: Final = "PP-OCRv4-mobile+ga36.2"
+VERSION: Final = "PP-OCRv4-mobile+ga36.3"
 """Of the weights and of what is done around them: readings of another version are not compared with these."""
 
 
@@ -38,8 +38,8 @@ class OcrPlateReader:
         watch = Stopwatch()
         with self._loading:
             looking = self._looking
-        found = looking.plates(pixels_of(image), watch)
-        plates = [self._reading(place, prefer_home(text, home_province)) for place, text in found]
+        found = [(s.candidate, s.text_at(home_province)) for s in looking.plates(pixels_of(image), watch)]
+        plates = [self._reading(place, prefer_home(text, home_province)) for place, text in found if text]
         ranked = tuple(sorted(plates, key=_rank, reverse=True))
         return PlateReadings(ranked, image.width_px, image.height_px, dict(watch.parts))
 

@@ -1,6 +1,6 @@
 """Where text stands in a picture: PP-OCR's differentiable-binarisation detector."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -36,6 +36,15 @@ class TextBox:
         return self.width / self.height
 
     @property
+    def area(self) -> float:
+        """In square pixels."""
+        return self.width * self.height
+
+    def moved(self, right: float, down: float) -> "TextBox":
+        """The same box in a picture of which the one it was found in is a part."""
+        return replace(self, centre_x=self.centre_x + right, centre_y=self.centre_y + down)
+
+    @property
     def corners(self) -> Tensor:
         """4 × 2, from the top left, clockwise."""
         turn = np.deg2rad(self.angle)
@@ -59,7 +68,7 @@ class TextDetector:
         scale = longest_side_px / max(pixels.shape[:2])
         height, width = (max(_STRIDE, round(side * scale / _STRIDE) * _STRIDE) for side in pixels.shape[:2])
         shrunk = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        batch = np.ascontiguousarray(shrunk.transpose(2, 0, 1)[None], np.float32) / 127.5 - 1
+        batch = np.asarray(cv2.dnn.blobFromImage(shrunk, 1 / 127.5, mean=(127.5, 127.5, 127.5)), np.float32)
         heat = self._network(batch)[0, 0]
         return _boxes(heat, pixels.shape[1] / width, pixels.shape[0] / height)
 

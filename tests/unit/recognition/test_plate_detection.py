@@ -72,9 +72,10 @@ def test_a_plate_that_only_the_detector_found_is_read() -> None:
     photo = photo.astype(np.uint8)
     sees_nothing = Networks(blind, networks.recogniser, networks.characters)
     assert Looking(sees_nothing, None).plates(photo, Stopwatch()) == []
-    ((place, text),) = Looking(sees_nothing, found).plates(photo, Stopwatch())
-    assert text.text == "皖A12345"
-    assert place.box.centre_x == pytest.approx(float(PLATE[:, 0].mean()), abs=3)
+    (seen,) = Looking(sees_nothing, found).plates(photo, Stopwatch())
+    assert seen.text is not None
+    assert seen.text.text == "皖A12345"
+    assert seen.candidate.box.centre_x == pytest.approx(float(PLATE[:, 0].mean()), abs=3)
 
 
 def corners_of_the_plate() -> Corners:
