@@ -10,6 +10,7 @@ FAULTS ?= 200
 N ?= 60
 DIR ?=
 JOBS ?= 2
+SCENE ?= gate
 SEQUENCES ?= 100000
 VENV := .venv/bin/python
 PACKAGES := backend miniprogram_api workers recognition notifications
@@ -19,7 +20,7 @@ export PROFILE PORT
 unexport PYTHONDONTWRITEBYTECODE
 STARTED_AT := $(shell date +%s.%N)
 
-.PHONY: help run test check bench accuracy accuracy-documents accuracy-faces pickup-sequences chaos reset status memory lock simulate-gate codes doctor environment development
+.PHONY: help run test check bench accuracy accuracy-documents accuracy-faces pickup-sequences chaos reset status memory lock simulate-gate demo codes doctor environment development
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -61,6 +62,9 @@ chaos: development  ## events through real workers under random faults (EVENTS=1
 simulate-gate: environment  ## a gate terminal posts a photo to a running installation (PLATE=… LANE=… PHOTO=…)
 	@$(VENV) -m tests.drivers.gate $(if $(PLATE),--plate '$(PLATE)') $(if $(LANE),--lane '$(LANE)') \
 		$(if $(PHOTO),--photo '$(PHOTO)') $(ARGS)
+
+demo: environment  ## a scene told step by step on a running installation (SCENE=gate, ARGS=--alone presses everything itself)
+	@$(VENV) -m tests.demo $(SCENE) $(ARGS)
 
 codes: environment  ## the current one-time codes of the demo accounts
 	@$(VENV) -m backend.cli seed codes

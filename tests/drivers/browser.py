@@ -22,10 +22,10 @@ from backend.infrastructure.http.live import LiveHub
 from backend.infrastructure.http.platform import Platform
 from backend.live.app import create_portal_stream
 from backend.portals.shared.cookies import authenticator
+from tests.drivers.staff import CODE_SECONDS
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 390, "height": 844}
-CODE_SECONDS = 30
 LOG_IN_MS = 10_000
 DESK = {"width": 1280, "height": 800}
 

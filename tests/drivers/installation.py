@@ -17,6 +17,7 @@ import requests
 from backend.supervisor.settings import REPOSITORY
 from tests.drivers.gate import GateTerminal
 from tests.drivers.resident import Phone
+from tests.drivers.staff import StaffDesk
 
 READY = "is ready after"
 START_SECONDS = 120
@@ -28,8 +29,14 @@ NOT_HANDED_ON = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "MEDIA_URL",
 class Installation:
     state_dir: Path
     port: int
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | None"
+    """None for one that somebody else has started."""
     demo: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def found(cls, state_dir: Path, port: int) -> "Installation":
+        """The one that `make run` has started here. Raises FileNotFoundError where none has ever run."""
+        return cls(state_dir, port, None, json.loads((state_dir / "demo.json").read_text()))
 
     @property
     def base_url(self) -> str:
@@ -49,6 +56,10 @@ class Installation:
     def gate(self, lane: str) -> GateTerminal:
         [found] = [known for known in self.demo["lanes"] if known["name"] == lane]
         return GateTerminal(self.base_url, f"http://127.0.0.1:{self.port + 1}", found["token"])
+
+    def desk(self, username: str) -> StaffDesk:
+        account = self.staff(username)
+        return StaffDesk(self.base_url).log_in(username, account["password"], account["totp"])
 
     def phone(self, openid: str, number: str) -> Phone:
         return Phone(self.base_url, self.sandbox_url, openid, number)

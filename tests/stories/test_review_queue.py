@@ -2,39 +2,16 @@
 
 import re
 
-import cv2
-import numpy as np
 from playwright.sync_api import Browser, expect
 
 from backend.cli.demo import VISITOR_PLATE
-from recognition.contracts import Band, band_for
-from recognition.images import decode
-from recognition.plates import default_reader
-from tests.builders.scenes import gate_scene
+from tests.builders.worn import worn_photo
 from tests.drivers.browser import DESK, Screen, screen
 from tests.drivers.installation import Installation
 from tests.stories.test_visitor_at_the_gate import PATIENCE_MS, eventually, logged_in
 
-LOOKALIKE = VISITOR_PLATE.replace("8", "B", 1)
 KEY_COUNTS_AFTER_MS = 700
 HOST = re.compile("13800000001|demo-resident")
-
-
-def worn_photo() -> bytes:
-    """The visitor's car with an 8 so worn that it might be a B: worn until the engine leaves it to a person."""
-    for share in np.arange(0.30, 0.50, 0.02):
-        photo = _blended(VISITOR_PLATE, LOOKALIKE, float(share))
-        best = default_reader().read(decode(photo)).best
-        if best is not None and band_for(best) is Band.REVIEW and best.text in (VISITOR_PLATE, LOOKALIKE):
-            return photo
-    raise AssertionError("no wear leaves the engine in doubt: choose other letters")
-
-
-def _blended(one: str, other: str, share: float) -> bytes:
-    """One scene drawn twice, alike but for the plate, and laid over itself."""
-    drawn = [cv2.imdecode(np.frombuffer(gate_scene(text, seed=3), np.uint8), cv2.IMREAD_COLOR) for text in (one, other)]
-    blended = cv2.addWeighted(drawn[0], share, drawn[1], 1 - share, 0)
-    return bytes(cv2.imencode(".jpg", blended, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())
 
 
 def test_one_key_lets_the_visitor_in_and_everybody_knows_who_pressed_it(
@@ -45,7 +22,9 @@ def test_one_key_lets_the_visitor_in_and_everybody_knows_who_pressed_it(
         logged_in(browser, installation, "guard", guard)
         guard.page.goto(f"{installation.origin('property')}/review")
         expect(guard.page.locator(".live-state")).to_have_text("实时", timeout=PATIENCE_MS)
-        passage = lane.capture(worn_photo(), vehicle={"colour": "grey", "type": "car"}).json()["passage_id"]
+        passage = lane.capture(worn_photo(VISITOR_PLATE), vehicle={"colour": "grey", "type": "car"}).json()[
+            "passage_id"
+        ]
         shown = guard.page.locator(f'[data-item="{passage}"]')
         expect(shown).to_contain_text("灰色 轿车", timeout=PATIENCE_MS)
         expect(shown.locator("mark")).to_contain_text(re.compile("[8B]"))
