@@ -5,6 +5,7 @@ from backend.features.assets import tables as assets
 from backend.features.children import tables as children
 from backend.features.consents import tables as consents
 from backend.features.credentials import tables as credentials
+from backend.features.desk import tables as desk
 from backend.features.devices import tables as devices
 from backend.features.employees import tables as employees
 from backend.features.gate_lists import tables as gate_lists
@@ -37,6 +38,7 @@ MODULES = (
     children,
     consents,
     credentials,
+    desk,
     devices,
     employees,
     feed,

@@ -47,8 +47,10 @@ class CallLine:
     since: datetime
     has_picture: bool
     rung_up: bool
-    """The household has no mini-program: it was told by telephone, and cannot open itself."""
+    """No message reached the household: its telephone was called."""
     reached: bool
+    trying: bool
+    """Somebody is being told at this moment."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,9 @@ def _calls(within: Scope) -> Select[Any]:
     phones = select(func.count()).where(
         IntercomRingRow.call_id == IntercomCallRow.id, IntercomRingRow.way == Way.PHONE.value
     )
-    reached = select(func.count()).where(
-        IntercomRingRow.call_id == IntercomCallRow.id, IntercomRingRow.state == RingState.ACCEPTED.value
+    reached, trying = (
+        select(func.count()).where(IntercomRingRow.call_id == IntercomCallRow.id, IntercomRingRow.state == state.value)
+        for state in (RingState.ACCEPTED, RingState.PROMISED)
     )
     query = (
         select(
@@ -134,6 +137,7 @@ def _calls(within: Scope) -> Select[Any]:
             ROOM_LABEL.label("room"),
             phones.scalar_subquery().label("phones"),
             reached.scalar_subquery().label("reached"),
+            trying.scalar_subquery().label("trying"),
         )
         .join(DeviceRow, DeviceRow.id == IntercomCallRow.device_id)
         .outerjoin(DoorRow, DoorRow.id == DeviceRow.door_id)
@@ -146,7 +150,14 @@ def _calls(within: Scope) -> Select[Any]:
 def _line(row: Any) -> CallLine:
     call: IntercomCallRow = row.IntercomCallRow
     return CallLine(
-        call.id, row.place, row.room, call.started_at, call.media_id is not None, row.phones > 0, row.reached > 0
+        call.id,
+        row.place,
+        row.room,
+        call.started_at,
+        call.media_id is not None,
+        row.phones > 0,
+        row.reached > 0,
+        row.trying > 0 and call.state == CallState.RINGING.value,
     )
 
 

@@ -72,11 +72,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_intercom_event_at'), 'intercom_event', ['at'], unique=False)
     op.create_index('ix_intercom_event_call_id', 'intercom_event', ['call_id', 'at'], unique=False)
+    op.create_table('desk_terminal',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('tenant_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('portal', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('shift_starts', sa.ARRAY(sa.SmallInteger()), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('registered_by', sa.Uuid(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id'], ['tenant.id'], name=op.f('fk_desk_terminal_tenant_id_tenant')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_desk_terminal_site_id_site')),
+    sa.ForeignKeyConstraint(['registered_by'], ['staff.id'], name=op.f('fk_desk_terminal_registered_by_staff')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_desk_terminal')),
+    sa.UniqueConstraint('site_id', 'name', name=op.f('uq_desk_terminal_site_id')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_desk_terminal_token_hash'))
+    )
+    op.create_table('desk_access',
+    sa.Column('staff_id', sa.Uuid(), nullable=False),
+    sa.Column('employee_id', sa.Uuid(), nullable=False),
+    sa.Column('site_id', sa.Uuid(), nullable=False),
+    sa.Column('pin_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('failed_count', sa.Integer(), nullable=False),
+    sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_desk_access_staff_id_staff')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_desk_access_employee_id_employee')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_desk_access_site_id_site')),
+    sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_desk_access')),
+    sa.UniqueConstraint('employee_id', name=op.f('uq_desk_access_employee_id'))
+    )
+    op.create_index(op.f('ix_desk_access_site_id'), 'desk_access', ['site_id'], unique=False)
+    op.add_column('staff_session', sa.Column('desk_hash', sa.LargeBinary(), nullable=True))
+    op.add_column('staff_session', sa.Column('desk_site_id', sa.Uuid(), nullable=True))
+    op.create_index(op.f('ix_staff_session_desk_hash'), 'staff_session', ['desk_hash'], unique=False)
+    op.create_foreign_key(op.f('fk_staff_session_desk_site_id_site'), 'staff_session', 'site', ['desk_site_id'], ['id'])
     op.add_column('passage', sa.Column('hand_words', sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column('passage', 'hand_words')
+    op.drop_constraint(op.f('fk_staff_session_desk_site_id_site'), 'staff_session')
+    op.drop_column('staff_session', 'desk_site_id')
+    op.drop_column('staff_session', 'desk_hash')
+    op.drop_table('desk_access')
+    op.drop_table('desk_terminal')
     op.drop_table('intercom_event')
     op.drop_table('intercom_ring')
     op.drop_table('intercom_call')

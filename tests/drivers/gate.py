@@ -60,6 +60,27 @@ class GateTerminal:
         uploaded.raise_for_status()
         return self.post("/v1/captures", self.envelope(media_ids=[uploaded.json()["media_id"]], **changes))
 
+    def ring(self, room: str, picture: bytes) -> dict[str, Any]:
+        """What a station does when somebody dials a room: the picture, then the call."""
+        uploaded = self.upload(picture)
+        uploaded.raise_for_status()
+        body = self.envelope(room=room, media_ids=[uploaded.json()["media_id"]])
+        answer = self.post("/v1/intercom/calls", body)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def call_state(self, call_id: str, seen: str, wait_seconds: int = 0) -> dict[str, Any]:
+        """As soon as it is another one than `seen`."""
+        answer = self.session.get(
+            f"{self.live_url}/live/intercom/calls/{call_id}",
+            params={"seen": seen, "wait_seconds": wait_seconds},
+            timeout=wait_seconds + 10,
+        )
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
     def check_code(self, code: str) -> requests.Response:
         return self.post("/v1/pass-checks", self.envelope(code=code))
 

@@ -20,6 +20,19 @@ PORTAL_ROLES: dict[Portal, frozenset[Role]] = {
 """Whom a portal lets in, and the only roles that a session of it carries. Operators work at the command line."""
 
 
+DESK_ROLES = frozenset({Role.GUARD, Role.SCHOOL_GUARD})
+"""All that a session at the guard's desk carries, whatever else the account may do."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The registered browser in which a session lives, and until when."""
+
+    token_hash: bytes = field(repr=False)
+    site_id: SiteId
+    until: datetime
+
+
 @dataclass(frozen=True)
 class NewStaff:
     username: str

@@ -24,6 +24,8 @@ from backend.features.accounts.errors import (
 
 TOTP_STEP = timedelta(seconds=30)
 CHALLENGE_LIFE = timedelta(minutes=5)
+HANDING_OVER = timedelta(minutes=30)
+"""A shift of twelve hours and the change of guards at its end."""
 MAX_PASSWORD_LENGTH = 128
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 CHARACTER_CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[^a-zA-Z\d]"))

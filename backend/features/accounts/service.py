@@ -22,7 +22,9 @@ from backend.features.accounts.errors import (
     UsernameTaken,
 )
 from backend.features.accounts.model import (
+    DESK_ROLES,
     PORTAL_ROLES,
+    Desk,
     NewStaff,
     PendingLogin,
     Portal,
@@ -44,6 +46,7 @@ SESSION_CONTEXT = "staff-session"
 CHALLENGE_CONTEXT = "staff-challenge"
 SEEN_EVERY = timedelta(minutes=1)
 ISSUER = "安邻"
+DESK_CONTEXT = "desk-terminal"
 
 
 def create_staff(work: Work, new: NewStaff) -> StaffId:
@@ -85,7 +88,7 @@ def set_password(work: Work, staff_id: UUID, password: str, *, temporary: bool =
     replace_password(work, staff, password, temporary=temporary)
     staff.failed_count, staff.locked_until = 0, None
     store.revoke_sessions_of(work.session, staff_id, work.now)
-    _record(work, "staff.password_reset", staff)
+    record(work, "staff.password_reset", staff)
 
 
 def replace_password(work: Work, staff: StaffRow, password: str, *, temporary: bool) -> None:
@@ -101,7 +104,7 @@ def enrol_totp(work: Work, staff_id: UUID) -> TotpEnrolment:
     enrolment = new_enrolment(staff.username)
     staff.totp_secret, staff.totp_last_step = enrolment.secret, None
     store.revoke_sessions_of(work.session, staff_id, work.now)
-    _record(work, "staff.totp_enrolled", staff)
+    record(work, "staff.totp_enrolled", staff)
     return enrolment
 
 
@@ -110,7 +113,7 @@ def reset_totp(work: Work, staff_id: UUID) -> None:
     staff = _managed(work, staff_id)
     staff.totp_secret, staff.totp_last_step = None, None
     store.revoke_sessions_of(work.session, staff_id, work.now)
-    _record(work, "staff.totp_reset", staff)
+    record(work, "staff.totp_reset", staff)
 
 
 def new_enrolment(username: str, secret: str | None = None) -> TotpEnrolment:
@@ -127,7 +130,7 @@ def set_roles(work: Work, staff_id: UUID, roles: Set[Role], site_ids: Set[SiteId
     staff.roles = sorted(role.value for role in roles)
     store.set_sites(work.session, staff_id, site_ids)
     store.revoke_sessions_of(work.session, staff_id, work.now)
-    _record(work, "staff.roles_set", staff, roles=staff.roles)
+    record(work, "staff.roles_set", staff, roles=staff.roles)
 
 
 def disable_staff(work: Work, staff_id: UUID) -> None:
@@ -135,13 +138,13 @@ def disable_staff(work: Work, staff_id: UUID) -> None:
     staff = _managed(work, staff_id)
     staff.disabled_at = work.now
     store.revoke_sessions_of(work.session, staff_id, work.now)
-    _record(work, "staff.disabled", staff)
+    record(work, "staff.disabled", staff)
 
 
 def revoke_all_sessions(work: Work, staff_id: UUID) -> None:
     staff = _managed(work, staff_id)
     store.revoke_sessions_of(work.session, staff_id, work.now)
-    _record(work, "staff.sessions_revoked", staff)
+    record(work, "staff.sessions_revoked", staff)
 
 
 def revoke_session(work: Work, crypto: Crypto, token: str) -> None:
@@ -151,20 +154,29 @@ def revoke_session(work: Work, crypto: Crypto, token: str) -> None:
         work.record("staff.logged_out", Subject("staff", staff_id))
 
 
-def authenticate_session(database: Database, crypto: Crypto, token: str, portal: Portal) -> Actor | None:
-    """Who holds this token at this portal, with roles and sites as they are now; None when the session is over."""
+def authenticate_session(
+    database: Database, crypto: Crypto, token: str, portal: Portal, desk_token: str | None = None
+) -> Actor | None:
+    """Who holds this token at this portal, with roles and sites as they are now; None when the session is over.
+
+    A session of the guard's desk is one in that browser alone (`desk_token`), for a guard's work at that site.
+    """
     token_hash, now = session_hash(crypto, token), database.clock()
     with database.sessions() as session:
         found = store.find_session(session, token_hash, portal)
     if found is None or not rules.session_lives(found.last_seen_at, found.idle, found.expires_at, now):
         return None
-    roles = found.account.roles & PORTAL_ROLES[portal]
+    roles, reached = found.account.roles & PORTAL_ROLES[portal], found.account.sites
+    if found.desk_hash is not None:
+        if crypto.look_up_hash(desk_token or "", DESK_CONTEXT) != found.desk_hash:
+            return None
+        roles, reached = roles & DESK_ROLES, reached & {found.desk_site_id}
     if not roles:
         return None
     if now - found.last_seen_at > SEEN_EVERY:
         with database.sessions.begin() as session:
             store.note_seen(session, token_hash, now, now - SEEN_EVERY)
-    scope = Scope.of_sites(found.account.sites)
+    scope = Scope.of_sites(site_id for site_id in reached if site_id is not None)
     return Actor(ActorKind.STAFF, found.account.id, found.account.tenant_id, roles, scope)
 
 
@@ -214,7 +226,7 @@ def _why_refused(work: Work, staff: StaffRow | None, portal: Portal, password_ri
         reason = "portal"
     else:
         return None
-    _record(work, "staff.login_failed", staff, reason=reason, portal=portal.value)
+    record(work, "staff.login_failed", staff, reason=reason, portal=portal.value)
     return reason
 
 
@@ -253,19 +265,19 @@ def _judge_code(
     if begun is None or staff is None or staff.disabled_at is not None:
         return LoginExpired()
     if _failures(staff).locked(work.now):
-        _record(work, "staff.login_failed", staff, reason="locked", portal=portal.value)
+        record(work, "staff.login_failed", staff, reason="locked", portal=portal.value)
         return LoginExpired()
     secret = staff.totp_secret or begun.new_totp_secret or ""
     step = rules.matching_step(secret, code, work.now, staff.totp_last_step)
     if step is None:
         _count_failure(work, staff)
-        _record(work, "staff.login_failed", staff, reason="totp", portal=portal.value)
+        record(work, "staff.login_failed", staff, reason="totp", portal=portal.value)
         return CodeRefused()
     _renew_password(work, staff, new_password)
     begun.used_at, staff.totp_secret, staff.totp_last_step = work.now, secret, step
     staff.failed_count, staff.locked_until = 0, None
-    _record(work, "staff.logged_in", staff, portal=portal.value)
-    return _open_session(work, crypto, staff, portal)
+    record(work, "staff.logged_in", staff, portal=portal.value)
+    return open_session(work, crypto, staff, portal)
 
 
 def _renew_password(work: Work, staff: StaffRow, new_password: str | None) -> None:
@@ -280,8 +292,9 @@ def _renew_password(work: Work, staff: StaffRow, new_password: str | None) -> No
     store.revoke_sessions_of(work.session, staff.id, work.now)
 
 
-def _open_session(work: Work, crypto: Crypto, staff: StaffRow, portal: Portal) -> StaffSession:
+def open_session(work: Work, crypto: Crypto, staff: StaffRow, portal: Portal, desk: Desk | None = None) -> StaffSession:
     profile, token = _profile_of(work, staff), random_token()
+    until = work.now + profile.absolute
     row = StaffSessionRow(
         id=uuid7(),
         token_hash=session_hash(crypto, token),
@@ -290,10 +303,17 @@ def _open_session(work: Work, crypto: Crypto, staff: StaffRow, portal: Portal) -
         created_at=work.now,
         last_seen_at=work.now,
         idle_seconds=int(profile.idle.total_seconds()),
-        expires_at=work.now + profile.absolute,
+        expires_at=until if desk is None else min(desk.until, until + rules.HANDING_OVER),
+        desk_hash=None if desk is None else desk.token_hash,
+        desk_site_id=None if desk is None else desk.site_id,
     )
     work.session.add(row)
     return StaffSession(token, StaffId(staff.id), row.expires_at)
+
+
+def get_managed(work: Work, staff_id: UUID) -> StaffProfile:
+    """An account that the actor may manage, locked. Raises NotFound."""
+    return get_profile(work.session, _managed(work, staff_id).id)
 
 
 def change_password(database: Database, staff_id: UUID, current: str, new: str) -> None:
@@ -314,13 +334,13 @@ def change_password(database: Database, staff_id: UUID, current: str, new: str) 
 def _change(work: Work, staff: StaffRow, allowed: bool, current: str, new: str) -> bool:
     if _failures(staff).locked(work.now) or not allowed:
         _count_failure(work, staff)
-        _record(work, "staff.password_change_failed", staff)
+        record(work, "staff.password_change_failed", staff)
         return False
     if new == current:
         raise PasswordUnchanged
     replace_password(work, staff, new, temporary=False)
     store.revoke_sessions_of(work.session, staff.id, work.now)
-    _record(work, "staff.password_changed", staff)
+    record(work, "staff.password_changed", staff)
     return True
 
 
@@ -349,7 +369,7 @@ def _profile_of(work: Work, staff: StaffRow) -> rules.PasswordProfile:
     return profile_of(work.session, None if staff.tenant_id is None else TenantId(staff.tenant_id))
 
 
-def _record(work: Work, action: str, staff: StaffRow | None, **facts: Any) -> None:
+def record(work: Work, action: str, staff: StaffRow | None, **facts: Any) -> None:
     """An unknown account's entries go to the platform's own chain."""
     tenant = None if staff is None or staff.tenant_id is None else TenantId(staff.tenant_id)
     work.record(action, Subject("staff", None if staff is None else staff.id), tenant_id=tenant, **facts)

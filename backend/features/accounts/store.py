@@ -21,6 +21,8 @@ class SessionRecord:
     last_seen_at: datetime
     idle: timedelta
     expires_at: datetime
+    desk_hash: bytes | None = None
+    desk_site_id: SiteId | None = None
 
 
 def find_password_hash(session: Session, username: str) -> str | None:
@@ -82,7 +84,11 @@ def find_session(session: Session, token_hash: bytes, portal: Portal) -> Session
         return None
     staff, sites, held = found
     idle = timedelta(seconds=held.idle_seconds)
-    return SessionRecord(_profile(staff, sites), Portal(held.portal), held.last_seen_at, idle, held.expires_at)
+    desk_site_id = None if held.desk_site_id is None else SiteId(held.desk_site_id)
+    profile = _profile(staff, sites)
+    return SessionRecord(
+        profile, Portal(held.portal), held.last_seen_at, idle, held.expires_at, held.desk_hash, desk_site_id
+    )
 
 
 def note_seen(session: Session, token_hash: bytes, now: datetime, at_most_since: datetime) -> None:
@@ -105,6 +111,12 @@ def revoke_sessions_of(session: Session, staff_id: UUID, now: datetime) -> None:
     session.execute(live.values(revoked_at=now))
     begun = update(StaffChallengeRow).where(StaffChallengeRow.staff_id == staff_id, StaffChallengeRow.used_at.is_(None))
     session.execute(begun.values(used_at=now))
+
+
+def revoke_sessions_at(session: Session, token_hash: bytes, now: datetime) -> None:
+    """Those of the guard's desk whose browser holds this token."""
+    live = update(StaffSessionRow).where(StaffSessionRow.desk_hash == token_hash, StaffSessionRow.revoked_at.is_(None))
+    session.execute(live.values(revoked_at=now))
 
 
 def find_profile(session: Session, staff_id: UUID) -> StaffProfile | None:

@@ -63,3 +63,6 @@ class StaffSessionRow(Row):
     idle_seconds: Mapped[int] = mapped_column(Integer)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    desk_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    """Of a session at a guard's desk: the keyed hash of that browser's token, without which it is none."""
+    desk_site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))

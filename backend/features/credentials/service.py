@@ -55,6 +55,7 @@ FEED = "door"
 _SLOW = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
 normalise_card = rules.normalise_card
+check_pin = rules.check_pin
 SUSPENSIONS, ENDINGS = rules.SUSPENSIONS, rules.ENDINGS
 
 

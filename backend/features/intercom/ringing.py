@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.features.intercom import rules, store
-from backend.features.intercom.model import Call, CallState, Happening, Ring, RingState
-from backend.features.intercom.service import ask_guard, get, get_locked, note, ring_telephones
+from backend.features.intercom.model import Call, CallState, Happening, Ring, RingState, Way
+from backend.features.intercom.service import FEED, ask_guard, get, get_locked, note, ring_telephones
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.errors import NotFound
 from backend.kernel.identity import Scope
@@ -31,6 +31,8 @@ def note_told(work: Work, within: Scope, ring: Ring, provider_id: str) -> None:
     call = get_locked(work, within, ring.call_id)
     store.change_ring(work.session, within, ring.id, RingState.ACCEPTED, provider_id=provider_id, error=None)
     note(work, call, Happening.TOLD)
+    if ring.way is Way.PHONE:
+        work.publish(FEED, call.site_id, call.id)
 
 
 def note_not_told(work: Work, within: Scope, ring: Ring, code: str) -> None:

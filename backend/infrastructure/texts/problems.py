@@ -211,3 +211,10 @@ PROBLEMS |= {  # what residents ask, and their own data
     "identity_needed": ("请先绑定住房", "物业核实您的身份后，才能更正或删除登记资料。"),
     "place_in_use": ("仍在使用，不能停用", "请先停用或移走：{what}。"),
 }
+PROBLEMS |= {  # the guard's desk
+    "desk_login_failed": ("没有登录成功", "请重新刷卡并输入密码；连续输错会暂时锁定，请联系物业经理。"),
+    "desk_shifts_invalid": ("交接班时间有误", "请填写 0 到 23 的整点，用空格隔开，例如 8 20。"),
+    "desk_name_taken": ("名称已被使用", "本小区已有同名的岗亭终端，请换一个名称。"),
+    "desk_no_guard": ("不能在岗亭登录", "请选择有门卫权限的账号，以及在职的保安、巡逻或监控室人员。"),
+    "desk_access_taken": ("这名员工已有岗亭账号", "一名员工的卡只对应一个账号，请先取消原来的。"),
+}

@@ -6,6 +6,7 @@ from backend.features.accounts.model import Portal
 from backend.infrastructure.http.platform import Platform
 from backend.portals.shared.announcements import announcements
 from backend.portals.shared.audit import audit
+from backend.portals.shared.desk import desks
 from backend.portals.shared.factory import Face, create_portal
 from backend.portals.shared.gate_calls import gate
 from backend.portals.shared.home import home
@@ -19,6 +20,7 @@ from backend.portals.shared.review import review
 from backend.portals.shared.tiles import (
     ANNOUNCEMENTS,
     AUDIT,
+    DESKS,
     GAPS,
     GATE,
     IDENTITY,
@@ -38,7 +40,7 @@ FACE = Face(
     "安邻 · 校园",
     (
         *(GATE, REVIEW, PASSAGES, VISITS, ANNOUNCEMENTS, INSIDE, GAPS, IDENTITY),
-        *(REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+        *(REGISTERS, VISIT_POLICY, TRAINING, DESKS, AUDIT),
     ),
 )
 
@@ -46,4 +48,4 @@ FACE = Face(
 def create_app(platform: Platform) -> Flask:
     counter = (announcements, identity, occupancy)
     register = (registers, visit_policy, training, audit)
-    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, *counter, *register))
+    return create_portal(FACE, platform, (login, desks, home, gate, review, pictures, lists, *counter, *register))

@@ -7,6 +7,7 @@ from backend.infrastructure.http.platform import Platform
 from backend.portals.shared.audit import audit
 from backend.portals.shared.bindings import bindings
 from backend.portals.shared.credentials import cards
+from backend.portals.shared.desk import desks
 from backend.portals.shared.doors import doors
 from backend.portals.shared.factory import Face, create_portal
 from backend.portals.shared.gate_calls import gate
@@ -23,6 +24,7 @@ from backend.portals.shared.tiles import (
     AUDIT,
     BINDINGS,
     CREDENTIALS,
+    DESKS,
     DOORS,
     GAPS,
     GATE,
@@ -44,7 +46,7 @@ FACE = Face(
     "安邻 · 物业",
     (
         *(GATE, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, CREDENTIALS, DOORS),
-        *(BINDINGS, MATTERS, REGISTERS, VISIT_POLICY, TRAINING, AUDIT),
+        *(BINDINGS, MATTERS, REGISTERS, VISIT_POLICY, TRAINING, DESKS, AUDIT),
     ),
 )
 
@@ -52,4 +54,4 @@ FACE = Face(
 def create_app(platform: Platform) -> Flask:
     counter = (identity, occupancy)
     office = (cards, doors, bindings, matters, registers, visit_policy, training, audit)
-    return create_portal(FACE, platform, (login, home, gate, review, pictures, lists, *counter, *office))
+    return create_portal(FACE, platform, (login, desks, home, gate, review, pictures, lists, *counter, *office))

@@ -15,10 +15,30 @@ from backend.infrastructure.keys import Purpose
 from backend.infrastructure.settings import Settings
 from backend.kernel.identity import Actor
 
+DESK_LIFE = timedelta(days=400)
+"""The longest that browsers keep a cookie; revoking the terminal ends it at once."""
+
 
 def token_cookie(settings: Settings, portal: Portal) -> str:
     """`anlin_property`; with HTTPS the `__Host-` prefix, which no other host can set."""
     return f"{_prefix(settings)}anlin_{portal.value}"
+
+
+def desk_cookie(settings: Settings, portal: Portal) -> str:
+    """Of a browser that a manager has registered as a guard's desk."""
+    return f"{token_cookie(settings, portal)}_desk"
+
+
+def set_desk(response: Response, settings: Settings, portal: Portal, token: str) -> None:
+    response.set_cookie(
+        desk_cookie(settings, portal),
+        token,
+        max_age=DESK_LIFE,
+        path="/",
+        secure=is_secure(settings),
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def _prefix(settings: Settings) -> str:
@@ -31,11 +51,13 @@ def is_secure(settings: Settings) -> bool:
 
 def authenticator(platform: Platform, portal: Portal) -> Authenticator:
     """Who a request of this portal comes from, for its pages and for its live feed alike."""
-    name = token_cookie(platform.settings, portal)
+    name, desk = token_cookie(platform.settings, portal), desk_cookie(platform.settings, portal)
 
     def authenticate(request: Request) -> Actor | None:
-        token = request.cookies.get(name)
-        return accounts.authenticate_session(platform.database, platform.crypto, token, portal) if token else None
+        token, desk_token = request.cookies.get(name), request.cookies.get(desk)
+        if not token:
+            return None
+        return accounts.authenticate_session(platform.database, platform.crypto, token, portal, desk_token)
 
     return authenticate
 

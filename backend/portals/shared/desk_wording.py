@@ -12,7 +12,7 @@ from backend.portals.shared.credential_wording import ALARMS
 
 OPEN_REASONS: Mapping[OpenReason, str] = {
     OpenReason.HOST_REACHED: "已电话联系住户",
-    OpenReason.LIVES_HERE: "住户本人，已核对身份",
+    OpenReason.LIVES_HERE: "住户本人，已核实",
     OpenReason.DELIVERY: "快递外卖",
     OpenReason.EMERGENCY: "紧急情况",
     OpenReason.OTHER: "其他（请说明）",
@@ -58,7 +58,9 @@ def call_sentence(call: CallLine) -> str:
     """Who is called, and why it is the guard's now."""
     room = call.room or _("住户")
     if call.rung_up and call.reached:
-        return _("{place}有人找 {room}：这户没有小程序，已打电话告知，请协助。").format(place=call.place, room=room)
+        return _("{place}有人找 {room}：已打电话告知住户，请协助。").format(place=call.place, room=room)
+    if call.trying:
+        return _("{place}有人找 {room}：正在联系住户，请协助。").format(place=call.place, room=room)
     if not call.reached:
         return _("{place}有人找 {room}：没能通知到住户，请到场询问。").format(place=call.place, room=room)
     return _("{place}有人找 {room}：住户没有应答，请到场询问。").format(place=call.place, room=room)

@@ -1,6 +1,7 @@
 """Log-in in two calm steps, and log-out."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, session
 from segno import make_qr
@@ -16,7 +17,7 @@ from backend.infrastructure.texts import problem_text
 from backend.infrastructure.texts import translate as _
 from backend.kernel.errors import Refusal
 from backend.kernel.identity import ANONYMOUS, Permission
-from backend.portals.shared.cookies import drop_token, set_token, token_cookie
+from backend.portals.shared.cookies import desk_cookie, drop_token, set_token, token_cookie
 from backend.portals.shared.page import POST, page, page_work, safe_target
 
 login = Blueprint("login", __name__)
@@ -26,6 +27,8 @@ login = Blueprint("login", __name__)
 def ask_password() -> AnyResponse | str:
     if current_actor() is not ANONYMOUS:
         return redirect(_target())
+    if desk_cookie(platform().settings, here_at()) in request.cookies and "password" not in request.args:
+        return redirect(f"/desk?{urlencode({'next': _target()})}")
     return render_template("login.html", target=_target())
 
 
@@ -35,7 +38,7 @@ def check_password() -> Response | str:
     here = platform()
     try:
         pending = accounts.begin_login(
-            here.database, here.crypto, _portal(), username, request.form.get("password", "")
+            here.database, here.crypto, here_at(), username, request.form.get("password", "")
         )
     except Refusal as refusal:
         return _again("login.html", refusal, target=_target(), username=username)
@@ -64,7 +67,7 @@ def check_code() -> AnyResponse:
         return _again("login_code.html", refusal, target=_target(), challenge=_challenge(), renew=renew)
     session.clear()
     response = redirect(_target())
-    set_token(response, platform().settings, _portal(), opened)  # type: ignore[arg-type]
+    set_token(response, platform().settings, here_at(), opened)  # type: ignore[arg-type]
     return response
 
 
@@ -74,19 +77,19 @@ def _complete() -> StaffSession:
     code = "".join(request.form.get("code", "").split())
     if not (code.isascii() and code.isdigit()):
         raise CodeRefused
-    return accounts.complete_login(here.database, here.crypto, _portal(), _challenge(), code, new)
+    return accounts.complete_login(here.database, here.crypto, here_at(), _challenge(), code, new)
 
 
 @page(login, "/logout", Permission.SELF, POST)
 def log_out() -> AnyResponse:
     here = platform()
     with page_work() as work:
-        token = request.cookies.get(token_cookie(here.settings, _portal()), "")
+        token = request.cookies.get(token_cookie(here.settings, here_at()), "")
         accounts.revoke_session(work, here.crypto, token)
     session.clear()
     g.actor = ANONYMOUS
     response = redirect("/login")
-    drop_token(response, here.settings, _portal())  # type: ignore[arg-type]
+    drop_token(response, here.settings, here_at())  # type: ignore[arg-type]
     return response
 
 
@@ -98,7 +101,8 @@ def _shown(status: int, template: str, title: str, detail: str, **values: Any) -
     return make_response(render_template(template, title=title, detail=detail, **values), status)
 
 
-def _portal() -> Portal:
+def here_at() -> Portal:
+    """The portal whose page this is."""
     portal: Portal = current_app.config["ANLIN_FACE"].portal
     return portal
 

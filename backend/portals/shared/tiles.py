@@ -17,6 +17,7 @@ BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", 
 MATTERS = Tile("matters.show", "住户申请", "成员、车辆、更正和删除资料，按期答复", Permission.MATTER_DECIDE)
 TRAINING = Tile("training.show", "识别改进", "核对过的车牌能否用于改进识别", Permission.TRAINING_CONSENT)
 AUDIT = Tile("audit.show", "审计", "谁在什么时候看了、做了什么", Permission.AUDIT_READ)
+DESKS = Tile("desk.manage", "岗亭登录", "登记岗亭电脑，谁刷卡登录", Permission.STAFF_MANAGE)
 REGISTERS = Tile("registers.search", "登记", "住户、房屋、车辆、员工、设施", Permission.REGISTER_READ, "registers")
 IDENTITY = Tile(
     "identity.show", "证件登记", "访客证件：读卡、拍照、手填或住户确认", Permission.IDENTITY_RECORD, "identity"

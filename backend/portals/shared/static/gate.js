@@ -9,8 +9,7 @@ function noticeWaiting() {
   if (ids.some((id) => !known.has(id)) && localStorage.getItem(SOUND) === "on") chime();
   known = new Set(ids);
   const said = document.getElementById("waiting-said");
-  const first = document.getElementById("first-text")?.textContent ?? "";
-  const text = ids.length ? `${texts.someWait.replace("{count}", ids.length)}。${first}` : texts.noneWaits;
+  const text = ids.length ? texts.someWait.replace("{count}", ids.length) : texts.noneWaits;
   if (said.textContent !== text) said.textContent = text; // spoken only when it changes
 }
 

@@ -30,7 +30,10 @@ function showAll() {
 
 function noticeFirst() {
   const first = document.querySelector("[data-first]")?.dataset.first ?? "";
-  if (first !== firstShown) firstShownAt = performance.now();
+  if (first !== firstShown) {
+    firstShownAt = performance.now();
+    document.getElementById("first-said").textContent = document.getElementById("first-text")?.textContent ?? "";
+  }
   firstShown = first;
   const count = waitingIds().length;
   document.title = count ? `(${count}) ${baseTitle}` : baseTitle;
@@ -44,11 +47,30 @@ function pressFirst() {
   if (performance.now() - firstShownAt >= SETTLE_MS) document.querySelector("[data-primary]:not([disabled])")?.click();
 }
 
+// A card on the reader types its number faster than any hand, and ends with Enter: the next guard begins.
+const CARD_GAP_MS = 45;
+let typedAt = 0, typedCount = 0, waitingKey = 0;
+function isCard(event) {
+  const fast = performance.now() - typedAt < CARD_GAP_MS;
+  typedAt = performance.now();
+  if (event.key === "Enter") return fast && typedCount >= 4;
+  typedCount = /^[0-9a-f]$/i.test(event.key) ? (fast ? typedCount + 1 : 1) : 0;
+  return false;
+}
+
 document.addEventListener("keydown", (event) => {
+  clearTimeout(waitingKey);
+  if (isCard(event)) {
+    event.preventDefault();
+    location.assign("/desk");
+    return;
+  }
   if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea")) return;
   const sheet = document.getElementById("sheet");
-  if (/^[0-9]$/.test(event.key)) pressKey(sheet.open ? "#sheet" : ".first-thing", event.key);
+  if (/^[0-9]$/.test(event.key)) {
+    waitingKey = setTimeout(pressKey, CARD_GAP_MS, sheet.open ? "#sheet" : ".first-thing", event.key);
+  }
   else if (sheet.open || document.getElementById("keys").open) return;
   else if (event.key === "Enter" && !event.target.closest("a, button, summary")) pressFirst();
   else if (event.key === "?") document.getElementById("keys").showModal();
