@@ -11,6 +11,7 @@ from tests.benchmarks.captures import bench_captures
 from tests.benchmarks.figures import show
 from tests.benchmarks.jobs import bench_jobs
 from tests.benchmarks.latency import bench_latency
+from tests.benchmarks.occupancy import bench_occupancy
 from tests.benchmarks.plates import bench_plates
 from tests.benchmarks.registers import bench_registers
 from tests.benchmarks.web import bench_endpoint
@@ -24,6 +25,7 @@ BENCHES = {
     "latency": bench_latency,
     "plates": bench_plates,
     "registers": bench_registers,
+    "occupancy": bench_occupancy,
 }
 
 

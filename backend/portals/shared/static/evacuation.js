@@ -10,6 +10,7 @@ const ASK_EVERY_MS = 15_000;
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const clockOf = (instant) =>
   new Date(instant).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
+const spaced = (plate) => (plate.length > 6 ? `${plate.slice(0, 2)}·${plate.slice(2)}` : plate);
 const part = (name) => document.getElementById(name);
 
 let known = null;
@@ -48,8 +49,8 @@ function line(person) {
   row.dataset.person = person.id;
   const who = made("div", "row-main");
   const title = made("p", "row-title");
-  title.append(made("b", "", person.name || person.plates.join(" ") || said.noHost));
-  if (person.name) for (const plate of person.plates) title.append(" ", made("span", "plate plate-plain", plate));
+  title.append(made("b", "", person.name || person.plates.map(spaced).join(" ") || said.noHost));
+  if (person.name) for (const plate of person.plates) title.append(" ", made("span", "plate plate-plain", spaced(plate)));
   if (person.count > 1) title.append(" ", made("span", "mark", fill(said.people, { count: person.count })));
   who.append(title, made("p", "lane", [person.room || said.noHost, person.gate, clockOf(person.since)].join(" · ")));
   const button = made("button", `btn ${safe ? "btn-primary" : "btn-outline-primary"}`, safe ? said.safe : said.mark);
