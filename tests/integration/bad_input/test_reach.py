@@ -20,6 +20,8 @@ from backend.features.assets import service as assets
 from backend.features.assets.model import AssetFields, AssetKind
 from backend.features.credentials.tables import DoorEventRow
 from backend.features.employees.model import Duty
+from backend.features.identity_records import service as identity_records
+from backend.features.identity_records.model import RecordSubject, SubjectKind
 from backend.features.imports.model import Register
 from backend.features.intercom.tables import IntercomCallRow
 from backend.features.matters import service as matters
@@ -56,6 +58,7 @@ TABLES = {
     "passage_id": "passage",
     "person_id": "person",
     "place_id": "zone",
+    "record_id": "identity_record",
     "room_id": "room",
     "vehicle_id": "vehicle",
     "visit_id": "visit",
@@ -93,6 +96,7 @@ FORMS = {
     "binding_id": {"reason": "not_a_member"},
     "call_id": {"reason": "delivery"},
     "credential_id": {"reason": "lost", "asker": "holder"},
+    "record_id": {"about": f"visit:{uuid4()}", "agreed": "yes", "purpose": "dispute", "source": "reader"},
 }
 PORTALS = ("property", "campus", "police")
 STAFF = [role for role in Role if role not in (Role.RESIDENT, Role.VISITOR, Role.DEVICE, Role.SYSTEM)]
@@ -135,11 +139,13 @@ def _furnished(platform: Platform, name: str, plate: str) -> Gatehouse:
     house.hire(Duty.PROPERTY)
     resident_id = _claim(platform, house.community)
     gate = build_lanes(platform, house.community, resident_id)
-    gate.expect(plate=None)
     gate.car(certain(plate))
     with gate.work() as work:
         within, site_id = gate.within, gate.community.site_id
         places.add_zone(work, within, site_id, ZoneKind.SQUARE, "广场")
+        visit = gate.expect(plate=None)
+        about = RecordSubject(SubjectKind.VISIT, visit.id)
+        identity_records.note_none(work, within, site_id, about, host_confirmed=True)
         assets.add_asset(work, within, site_id, AssetFields("X-1", AssetKind.EXTINGUISHER, "灭火器", "大厅"))
         event = {"kind": "forced", "occurred_at": work.now, "at": work.now}
         call = {"tenant_id": gate.community.tenant_id, "device_id": house.unit_door.device_id, "state": "ringing"}
