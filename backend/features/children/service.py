@@ -168,6 +168,11 @@ def get_child(session: Session, within: Scope, child_id: UUID) -> Child:
     return child
 
 
+def lock_child(work: Work, within: Scope, child_id: UUID) -> Child:
+    """Until this work ends nobody lets the child go, records custody or revokes a guardian. Raises NotFound."""
+    return store.child_of(_child_row(work, within, child_id))
+
+
 def add_guardian(work: Work, within: Scope, child_id: UUID, person_id: PersonId, relation: GuardianRelation) -> None:
     """Raises Forbidden, NotFound unless both are of one site within reach, AlreadyGuardian."""
     check_may(work.actor, Permission.CHILD_MANAGE)
@@ -209,6 +214,7 @@ def restore_guardian(work: Work, within: Scope, child_id: UUID, person_id: UUID)
 
 def _change_guardian(work: Work, within: Scope, child_id: UUID, person_id: UUID, revoked_at: datetime | None) -> None:
     check_may(work.actor, Permission.CHILD_MANAGE)
+    lock_child(work, within, child_id)
     row = store.find_guardian_row(work.session, within, child_id, person_id)
     if row is None:
         raise NotFound

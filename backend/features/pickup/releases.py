@@ -29,7 +29,7 @@ def release(work: Work, within: Scope, check_id: UUID, child_id: UUID, settled: 
     CheckTooOld, DenialBinds, NotConfirmed, AlreadyReleased.
     """
     check_may(work.actor, Permission.CHILD_RELEASE)
-    child = children.get_child(work.session, within, child_id)
+    child = children.lock_child(work, within, child_id)
     check = _check(work, within, check_id)
     decision = check.decisions.get(child.id)
     if decision is None:
@@ -99,7 +99,7 @@ def undo(work: Work, within: Scope, release_id: UUID) -> None:
     found = store.find_release(work.session, within, release_id)
     if found is None:
         raise NotFound
-    child = children.get_child(work.session, within, found.child_id)
+    child = children.lock_child(work, within, found.child_id)
     rules.check_undo(found.at, work.now)
     store.undo_release(work.session, within, found.id, work.now)
     if found.check_id is not None:
@@ -122,7 +122,7 @@ def ask_second(work: Work, within: Scope, child_id: UUID, person_id: PersonId, w
     Nothing has gone yet. Raises Forbidden, NotFound, DenialBinds, NotConfirmed, ReasonTooShort.
     """
     check_may(work.actor, Permission.CHILD_RELEASE)
-    child = children.get_child(work.session, within, child_id)
+    child = children.lock_child(work, within, child_id)
     people.get_person_fields(work.session, Scope.of_sites({child.site_id}), person_id)
     _check_two(work, within, child, person_id, replace(wanted, by=work.actor.id, beside=None))
     values = {
@@ -148,7 +148,7 @@ def confirm_second(work: Work, within: Scope, override_id: UUID) -> ReleaseId:
     asked = store.find_override(work.session, within, override_id)
     if asked is None:
         raise NotFound
-    child = children.get_child(work.session, within, asked.child_id)
+    child = children.lock_child(work, within, asked.child_id)
     rules.check_fresh(asked.asked_at, work.now)
     _check_two(work, within, child, asked.person_id, replace(asked.wanted, beside=work.actor.id))
     store.confirm_override(work.session, within, asked.id, work.actor.id, work.now)

@@ -1,5 +1,6 @@
 """Who may collect: the matrix of each child and adult, delegates for one day, and leave."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -144,25 +145,28 @@ def ask_leave(work: Work, within: Scope, guardian: PersonId, child_id: UUID, fro
 
 
 def claims_of_person(work: Work, within: Scope, person_id: PersonId) -> list[Claim]:
-    """What the records say of one adult and every child who comes here and whom they have ever stood by."""
+    """What the records say of one adult and every child who comes here and whom they have ever stood by, or whom they
+    are kept from without ever having stood by it: that they are here at all is for the head to know.
+    """
     day = local_day(work.now)
     facts = children.custody_facts(work.session, within, [person_id])
     lines = store.authorisations_of(work.session, within, person_id)
-    claims = []
+    claims = {fact.child_id: Claim(fact.child_id, Standing.NOBODY) for fact in facts}
     for one in children.guardianships_of(work.session, within, person_id, day):
         standing = Standing.GUARDIAN if one.revoked_at is None else Standing.REVOKED
         is_minor = one.of_age_on is not None and day < one.of_age_on
-        custody = tuple(fact for fact in facts if fact.child_id == one.child_id)
-        claims.append(Claim(one.child_id, standing, is_minor, custody, tuple(lines.get(one.child_id, ()))))
-    return claims
+        line = tuple(lines.get(one.child_id, ()))
+        claims[one.child_id] = Claim(one.child_id, standing, is_minor, authorisations=line)
+    return [
+        replace(claim, custody=tuple(fact for fact in facts if fact.child_id == child_id))
+        for child_id, claim in claims.items()
+    ]
 
 
 def claim_of(work: Work, within: Scope, person_id: PersonId, child_id: ChildId) -> Claim:
-    """Of one child; also of an adult who has never stood by it, and may be kept from it all the same."""
+    """Of one child; of an adult whom nothing ties to it, too."""
     found = (claim for claim in claims_of_person(work, within, person_id) if claim.child_id == child_id)
-    facts = children.custody_facts(work.session, within, [person_id])
-    nobody = Claim(child_id, Standing.NOBODY, custody=tuple(fact for fact in facts if fact.child_id == child_id))
-    return next(found, nobody)
+    return next(found, Claim(child_id, Standing.NOBODY))
 
 
 def claims_of_delegate(work: Work, within: Scope, delegate: Delegate) -> list[Claim]:

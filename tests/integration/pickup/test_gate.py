@@ -247,6 +247,17 @@ def test_neither_card_nor_pin_nor_name_is_kept_in_clear(school: Kindergarten) ->
     assert [row for row in kept if any(word in row for word in (MOTHERS, PIN, "豆豆", "周阿姨", "103X"))] == []
 
 
+def test_whoever_is_kept_from_a_child_is_announced_to_the_head_when_coming_for_another(school: Kindergarten) -> None:
+    uncle = school.adult("王叔叔")
+    school.stand_by(uncle, school.other_child)
+    school.keep_away(uncle, school.older)
+    school.card(uncle, GRANNYS)
+    school.pin(uncle)
+    assert school.tap(card=GRANNYS, pin=PIN)["admitted"]
+    assert school.decisions() == {school.other_child: "admit", school.older: "custody"}
+    assert school.rows("SELECT alerts_head FROM pickup_check") == [{"alerts_head": True}]
+
+
 def test_a_child_who_has_left_is_nobodys_to_collect_and_the_card_ends_with_it(school: Kindergarten) -> None:
     school.card(school.mother, MOTHERS)
     school.pin(school.mother)

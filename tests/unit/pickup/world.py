@@ -41,6 +41,7 @@ SECONDS = {
     "seen": Factor.PORTRAIT_SAME,
     "stranger": Factor.PORTRAIT_OTHER,
 }
+LIST_HOURS = (None, None, None, 3.0, 24.0, 24.5)
 FROM_TIME, UNTIL_TIME = time(16), time(17, 30)
 
 
@@ -191,15 +192,17 @@ class World:
         """Somebody comes for a child; where both opinions let it go, a teacher may release it."""
         who = self.latest if self.random.random() < 0.3 else self.random.choice([*GUARDIANS, *self.delegations])
         self.latest = who
-        child, second = self.random.choice(CHILDREN), self.random.choice(["match", "match", "pin", *SECONDS])
-        copyable, trusted = self.random.random() < 0.2, self.random.random() < 0.8
-        list_hours = self.random.choice([None, None, None, 3.0, 24.0, 24.5])
-        visitor = Visitor(who, child, second, copyable, trusted, list_hours)
+        visitor = self.visitor(who, self.random.choice(CHILDREN))
         decision, said = self.decided(visitor), self.oracle.verdict(self.now, visitor)
         assert spoken(decision) == said, (visitor, decision, said, self.oracle.diary)
-        self.let_go(who, decision, said)
+        self.let_go(visitor, decision, said)
 
-    def let_go(self, who: str, decision: Decision, said: str) -> None:
+    def visitor(self, who: str, child: str) -> Visitor:
+        second = self.random.choice(["match", "match", "pin", *SECONDS])
+        copyable, trusted = self.random.random() < 0.2, self.random.random() < 0.8
+        return Visitor(who, child, second, copyable, trusted, self.random.choice(LIST_HOURS))
+
+    def let_go(self, visitor: Visitor, decision: Decision, said: str) -> None:
         settled = self.random.choice([None, *Doubt])
         may = said == "go" or (settled is not None and said == f"teacher {settled.value}")
         try:
@@ -210,6 +213,9 @@ class World:
             return
         assert may, (decision, said)
         self.released += 1
+        self.spend(visitor.who)
+
+    def spend(self, who: str) -> None:
         if who in self.delegations:
             self.change_delegation(who, used_at=instant(self.now))
             self.oracle.note(self.now, "spent", who)
