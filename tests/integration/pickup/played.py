@@ -151,7 +151,7 @@ class PlayedWorld(World):
     def veto(self) -> None:
         if not self.passes:
             return
-        name = self.random.choice(list(self.passes))
+        name = list(self.passes)[-1]
         try:
             with self.school.work() as work:
                 service.veto(work, self.school.within, self.school.father, self.passes[name][0])
@@ -165,7 +165,8 @@ class PlayedWorld(World):
 
     def come(self) -> None:
         """All children of one tap are compared; then a teacher tries to let one of them go."""
-        who = self.latest if self.random.random() < 0.3 else self.random.choice([*GUARDIANS, *self.passes])
+        newest = list(self.passes)[-1:]
+        who = self.latest if self.random.random() < 0.4 else self.random.choice([*GUARDIANS, *newest * 4])
         self.latest = who
         second, list_hours = self.random.choice(["pin", "pin", "none"]), self.random.choice([None, None, 3.0, 24.5])
         answer = self.tap(who, second, list_hours)
@@ -190,7 +191,8 @@ class PlayedWorld(World):
         return self.school.tap(**shown)
 
     def try_release(self, who: str, child: str, said: str) -> None:
-        settled = self.random.choice([None, *Doubt])
+        asked = [doubt for doubt in Doubt if said == f"teacher {doubt.value}"]
+        settled = self.random.choice([None, *Doubt, *asked * 10])
         may = said == "go" or (settled is not None and said == f"teacher {settled.value}")
         today = ((self.now) // 86400, child)
         try:
@@ -210,6 +212,7 @@ class PlayedWorld(World):
             self.gone.add(today)
             self.released += 1
             self.spend(who)
+            self.come()  # and the same adult, or another, at once again
 
 
 def spoken(found: str) -> str:

@@ -6,7 +6,7 @@ from backend.infrastructure.http.platform import Platform
 from tests.integration.pickup.kindergarten import build_kindergarten
 from tests.integration.pickup.played import play
 
-SEQUENCES = int(os.environ.get("PICKUP_SEQUENCES", "6"))
+SEQUENCES = int(os.environ.get("PICKUP_SEQUENCES", "5"))
 
 
 def test_the_product_and_the_oracle_agree_through_random_days(platform: Platform) -> None:
