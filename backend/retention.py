@@ -39,6 +39,7 @@ from backend.features.pickup.tables import (
 )
 from backend.features.rights.tables import DataExportRow
 from backend.features.visits.tables import CodeGuessRow, VisitRow
+from backend.features.walk_ins.tables import WalkInRow
 from backend.infrastructure.audit.tables import AuditLookRow
 from backend.infrastructure.changes import RegisterChangeRow
 from backend.infrastructure.feed import FeedRow
@@ -101,7 +102,11 @@ RETENTION: tuple[Retention, ...] = (
         "visitor",
         "announced by the resident for this visit only",
         "90 days after the visit's window",
-        (_rows(VisitRow, "valid_until", 90), _rows(NoticeRow, "created_at", 90)),
+        (
+            _rows(VisitRow, "valid_until", 90),
+            _rows(WalkInRow, "created_at", 90),
+            _rows(NoticeRow, "created_at", 90),
+        ),
     ),
     Retention(
         "visitor_identity",

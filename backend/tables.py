@@ -25,6 +25,7 @@ from backend.features.sites import tables as sites
 from backend.features.training import tables as training
 from backend.features.visit_policies import tables as visit_policies
 from backend.features.visits import tables as visits
+from backend.features.walk_ins import tables as walk_ins
 from backend.infrastructure import changes, feed, idempotency, presence, schedule
 from backend.infrastructure.audit import tables as audit
 from backend.infrastructure.database import Row
@@ -63,5 +64,6 @@ MODULES = (
     training,
     visit_policies,
     visits,
+    walk_ins,
 )
 METADATA = Row.metadata

@@ -22,6 +22,7 @@ from miniprogram_api.resources import (
     rights,
     sessions,
     visits,
+    walk_ins,
 )
 
 PREFIX = "/api/v1"
@@ -37,6 +38,7 @@ RESOURCES = (
     matters,
     passages,
     rights,
+    walk_ins,
 )
 
 

@@ -83,6 +83,27 @@ CATALOGUE: Mapping[TemplateKey, Template] = MappingProxyType(
             text="您在${community}预约的访客${visitor}（${time}来访）：${news}。序号${serial}。",
             max_characters={"community": 35, "visitor": 20, "time": 20, "news": 20, "serial": 10},
         ),
+        TemplateKey.WALK_IN_ASKED: Template(
+            sms_code="SMS_100000017",
+            text="访客${visitor}于${time}到达${community}的${gate}，请打开小程序同意或拒绝，也可以等门卫来电。序号${serial}。",
+            max_characters=_VISIT_LIMITS,
+            wechat=WeChatTemplate(
+                template_id="anlin-walk-in-asked-00000000000000000000001",
+                page="pages/visitors/walk-in",
+                fields=_VISIT_FIELDS,
+            ),
+        ),
+        TemplateKey.WALK_IN_BACKUP_ASKED: Template(
+            sms_code="SMS_100000018",
+            text="您是${room}的备用联系人。访客${visitor}于${time}到达${community}的${gate}，住户没有回应，"
+            "请打开小程序答复，或接听门卫来电。序号${serial}。",
+            max_characters=_VISIT_LIMITS | {"room": 35},
+            wechat=WeChatTemplate(
+                template_id="anlin-walk-in-backup-0000000000000000000001",
+                page="pages/visitors/walk-in",
+                fields=_VISIT_FIELDS,
+            ),
+        ),
         TemplateKey.CARD_CHANGED: Template(
             sms_code="SMS_100000005",
             text="您在${community}的门禁卡（尾号${tail}）已于${time}办理：${news}。"

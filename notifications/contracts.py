@@ -15,6 +15,8 @@ class TemplateKey(StrEnum):
     VISITOR_ARRIVED = "visitor_arrived"
     VISITOR_LEFT = "visitor_left"
     VISIT_DECIDED = "visit_decided"
+    WALK_IN_ASKED = "walk_in_asked"
+    WALK_IN_BACKUP_ASKED = "walk_in_backup_asked"
     CARD_CHANGED = "card_changed"
     INTERCOM_CALL = "intercom_call"
     CARD_STOPPED = "card_stopped"

@@ -7,7 +7,8 @@ from backend.features.intercom.jobs import EndCall, RingPhone
 from backend.features.notices.jobs import FetchReceipt, SendNotice
 from backend.features.rights.jobs import MakeExport
 from backend.features.upkeep.jobs import ApplyRetention, PreparePartitions, SignCheckpoints, SweepMedia
-from workers.handlers import gate_lists, identity_photos, imports, intercom, notices, rights, upkeep
+from backend.features.walk_ins.jobs import EscalateWalkIn
+from workers.handlers import gate_lists, identity_photos, imports, intercom, notices, rights, upkeep, walk_ins
 from workers.running import Registry, Route
 
 COMMON: Registry = {
@@ -17,6 +18,7 @@ COMMON: Registry = {
     RingPhone.kind: Route(RingPhone, intercom.ring),
     EndCall.kind: Route(EndCall, intercom.end_call),
     MakeExport.kind: Route(MakeExport, rights.make_export),
+    EscalateWalkIn.kind: Route(EscalateWalkIn, walk_ins.escalate),
     SendNotice.kind: Route(SendNotice, notices.send_notice),
     FetchReceipt.kind: Route(FetchReceipt, notices.fetch_receipt),
     WatchGateLists.kind: Route(WatchGateLists, gate_lists.watch),

@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     _policies()
     _visits()
+    _walk_ins()
 
 
 def _policies() -> None:
@@ -85,7 +86,84 @@ _VISIT_RULES = {
 }
 
 
+def _walk_ins() -> None:
+    op.create_table(
+        "walk_in",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("passage_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("phone_tail", sa.LargeBinary(), nullable=True),
+        sa.Column("plate", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_backup", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("answerer", sa.Text(), nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("refusal", sa.Text(), nullable=True),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("rung_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        *(
+            sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_walk_in_{column}_{table}"))
+            for column, table in (
+                *(("tenant_id", "tenant"), ("site_id", "site"), ("household_id", "household"), ("device_id", "device")),
+                *(("answered_by", "resident"), ("opened_by", "staff"), ("decided_by", "staff")),
+            )
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_walk_in")),
+    )
+    op.create_index("ix_walk_in_site_id_created_at", "walk_in", ["site_id", "created_at"])
+    op.create_index("ix_walk_in_household_id_created_at", "walk_in", ["household_id", "created_at"])
+    op.create_index(op.f("ix_walk_in_created_at"), "walk_in", ["created_at"])
+    open_ = "passage_id IS NOT NULL AND state IN ('asking_host', 'asking_backup', 'guard_decides')"
+    op.create_index(
+        "uq_walk_in_open_passage", "walk_in", ["passage_id"], unique=True, postgresql_where=sa.text(open_)
+    )
+    op.create_table(
+        "backup_contact",
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("phone", sa.LargeBinary(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("named_by", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        *(
+            sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_backup_contact_{column}_{table}"))
+            for column, table in (
+                *(("household_id", "household"), ("site_id", "site")),
+                *(("resident_id", "resident"), ("named_by", "resident")),
+            )
+        ),
+        sa.PrimaryKeyConstraint("household_id", name=op.f("pk_backup_contact")),
+    )
+    op.create_index(op.f("ix_backup_contact_site_id"), "backup_contact", ["site_id"])
+    op.create_index(op.f("ix_backup_contact_resident_id"), "backup_contact", ["resident_id"])
+    op.add_column("notice", sa.Column("walk_in_id", sa.Uuid(), nullable=True))
+    op.add_column("notice", sa.Column("resident_id", sa.Uuid(), nullable=True))
+    op.drop_constraint(op.f("ck_notice_subject"), "notice")
+    op.create_check_constraint(
+        op.f("ck_notice_subject"), "notice", "num_nonnulls(visit_id, credential_id, walk_in_id) = 1"
+    )
+
+
 def downgrade() -> None:
+    op.execute("DELETE FROM notice WHERE walk_in_id IS NOT NULL")
+    op.drop_constraint(op.f("ck_notice_subject"), "notice")
+    op.create_check_constraint(op.f("ck_notice_subject"), "notice", "num_nonnulls(visit_id, credential_id) = 1")
+    op.drop_column("notice", "resident_id")
+    op.drop_column("notice", "walk_in_id")
+    op.drop_table("backup_contact")
+    op.drop_table("walk_in")
     # What the older tables cannot say: visitors of staff, and passes that no resident announced.
     op.execute("DELETE FROM notice WHERE visit_id IN (SELECT id FROM visit WHERE resident_id IS NULL)")
     op.execute("DELETE FROM visit WHERE resident_id IS NULL")

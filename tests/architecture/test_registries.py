@@ -122,7 +122,15 @@ def test_every_refused_picture_and_number_has_a_text(module: ModuleType, refusal
 
 
 def test_every_decision_at_the_gate_has_a_sentence_for_the_visitor() -> None:
-    enums: tuple[type[Enum], ...] = (AdmitReason, AskReason, VisitFault, PassFault, Denial, OfflineReason)
+    enums: tuple[type[Enum], ...] = (
+        AdmitReason,
+        AskReason,
+        VisitFault,
+        PassFault,
+        Denial,
+        OfflineReason,
+        WalkInRefusal,
+    )
     reasons = {member.value for enum in enums for member in enum}
     assert sorted(reasons - DECISIONS.keys()) == []
 

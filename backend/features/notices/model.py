@@ -14,6 +14,10 @@ class NoticeKind(Enum):
     """To the resident who announced the visit."""
     VISIT_DECIDED = "visit_decided"
     """To the host, when the property has approved or refused the visit."""
+    WALK_IN_ASKED = "walk_in_asked"
+    """To each resident of a home: somebody stands at the gate and asks for it."""
+    WALK_IN_BACKUP_ASKED = "walk_in_backup_asked"
+    """To the home's backup contact, when nobody of it has answered."""
     CARD_STOPPED = "card_stopped"
     CARD_RESUMED = "card_resumed"
     CARD_REPLACED = "card_replaced"
@@ -40,6 +44,9 @@ class Notice:
     occurred_at: datetime
     state: NoticeState
     credential_id: UUID | None = None
+    walk_in_id: UUID | None = None
+    resident_id: UUID | None = None
+    """To whom, where several are told of the same thing."""
 
     @property
     def out_id(self) -> str:

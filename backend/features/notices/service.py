@@ -25,10 +25,12 @@ def promise(
     *,
     visit_id: UUID | None = None,
     credential_id: UUID | None = None,
+    walk_in_id: UUID | None = None,
+    resident_id: UUID | None = None,
     tenant_id: TenantId,
     gate_id: UUID | None = None,
 ) -> UUID:
-    """Of a visit or of a credential. Records the notice and promises its sending, in the caller's transaction."""
+    """Of a visit, a credential or a walk-in: records the notice and promises its sending with the caller's work."""
     notice = NoticeRow(
         id=uuid7(),
         tenant_id=tenant_id,
@@ -36,6 +38,8 @@ def promise(
         kind=kind.value,
         visit_id=visit_id,
         credential_id=credential_id,
+        walk_in_id=walk_in_id,
+        resident_id=resident_id,
         gate_id=gate_id,
         occurred_at=work.now,
         state=NoticeState.PROMISED.value,

@@ -36,6 +36,8 @@ def _notice(row: NoticeRow) -> Notice:
         row.occurred_at,
         NoticeState(row.state),
         row.credential_id,
+        row.walk_in_id,
+        row.resident_id,
     )
 
 

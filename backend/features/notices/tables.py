@@ -9,7 +9,7 @@ from backend.infrastructure.database import Row
 
 class NoticeRow(Row):
     __tablename__ = "notice"
-    __table_args__ = (CheckConstraint("num_nonnulls(visit_id, credential_id) = 1", name="subject"),)
+    __table_args__ = (CheckConstraint("num_nonnulls(visit_id, credential_id, walk_in_id) = 1", name="subject"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
@@ -17,6 +17,8 @@ class NoticeRow(Row):
     kind: Mapped[str] = mapped_column(Text)
     visit_id: Mapped[UUID | None] = mapped_column(index=True)
     credential_id: Mapped[UUID | None]
+    walk_in_id: Mapped[UUID | None]
+    resident_id: Mapped[UUID | None]
     gate_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(Text)

@@ -31,7 +31,7 @@ from backend.features.visits import service as visits
 from backend.infrastructure.audit.entry import Subject
 from backend.infrastructure.unit_of_work import Work
 from backend.kernel.identity import Scope
-from backend.kernel.ids import PassageId, uuid7
+from backend.kernel.ids import DeviceId, PassageId, VisitId, uuid7
 from backend.kernel.plates import checked_plate
 
 
@@ -141,6 +141,24 @@ def emergency_open(work: Work, within: Scope, device_id: UUID) -> PassageId:
 def _by_hand(work: Work, within: Scope, device: Device) -> Passage:
     passage_id = add_passage(work, device, Credential.HAND, PassageState.WAITING, {"occurred_at": work.now})
     return get_locked(work, within, passage_id)
+
+
+def admit_visit(
+    work: Work, within: Scope, device_id: DeviceId, passage_id: PassageId | None, visit_id: VisitId
+) -> bool:
+    """Opens for a visit that somebody has approved at the gate: for the car that waits, else for whoever stands there.
+
+    False when the visit has no entry left. Raises NotFound.
+    """
+    if not visits.use_entry(work, within, visit_id):
+        return False
+    waiting = None if passage_id is None else get_locked(work, within, passage_id)
+    if waiting is None or waiting.state not in UNDECIDED:
+        waiting = _by_hand(work, within, devices.get_device(work.session, within, device_id))
+    reason = HandReason.HOST_CONFIRMED.value
+    open_up(work, within, waiting, visit_id, hand_reason=reason, decided_by=work.actor.id)
+    work.publish(FEED, waiting.site_id, waiting.id)
+    return True
 
 
 def give_reason(work: Work, within: Scope, passage_id: UUID, reason: HandReason, words: str = "") -> None:

@@ -25,6 +25,14 @@ def find_contact(session: Session, within: Scope, resident_id: ResidentId) -> Co
     return None if row is None else Contact(row.openid, row.phone)
 
 
+def find_resident_by_phone(session: Session, within: Scope, phone_hash: bytes) -> ResidentId | None:
+    """The resident with this number who has a home within reach."""
+    homes = select(BindingRow.resident_id).where(BindingRow.site_id.in_(within.sites), BindingRow.state == "approved")
+    query = select(ResidentRow.id).where(ResidentRow.phone_hash == phone_hash, ResidentRow.id.in_(homes))
+    found = session.scalar(query.order_by(ResidentRow.id).limit(1))
+    return None if found is None else ResidentId(found)
+
+
 def residents_of(session: Session, within: Scope, household_id: HouseholdId, day: date) -> list[ResidentId]:
     """Whose phones belong to this home today: bound with the property's approval, and living there still."""
     living = [person.id for person in people.members_of(session, within, household_id, day)]

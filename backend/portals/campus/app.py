@@ -31,15 +31,17 @@ from backend.portals.shared.tiles import (
     TRAINING,
     VISIT_POLICY,
     VISITS,
+    WALK_INS,
 )
 from backend.portals.shared.training import training
 from backend.portals.shared.visit_policy import visit_policy
+from backend.portals.shared.walk_ins import walk_in
 
 FACE = Face(
     Portal.CAMPUS,
     "安邻 · 校园",
     (
-        *(GATE, REVIEW, PASSAGES, VISITS, ANNOUNCEMENTS, INSIDE, GAPS, IDENTITY),
+        *(GATE, WALK_INS, REVIEW, PASSAGES, VISITS, ANNOUNCEMENTS, INSIDE, GAPS, IDENTITY),
         *(REGISTERS, VISIT_POLICY, TRAINING, DESKS, AUDIT),
     ),
 )
@@ -47,5 +49,5 @@ FACE = Face(
 
 def create_app(platform: Platform) -> Flask:
     counter = (announcements, identity, occupancy)
-    register = (registers, visit_policy, training, audit)
+    register = (registers, walk_in, visit_policy, training, audit)
     return create_portal(FACE, platform, (login, desks, home, gate, review, pictures, lists, *counter, *register))

@@ -37,15 +37,17 @@ from backend.portals.shared.tiles import (
     TRAINING,
     VISIT_POLICY,
     VISITS,
+    WALK_INS,
 )
 from backend.portals.shared.training import training
 from backend.portals.shared.visit_policy import visit_policy
+from backend.portals.shared.walk_ins import walk_in
 
 FACE = Face(
     Portal.PROPERTY,
     "安邻 · 物业",
     (
-        *(GATE, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, CREDENTIALS, DOORS),
+        *(GATE, WALK_INS, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, CREDENTIALS, DOORS),
         *(BINDINGS, MATTERS, REGISTERS, VISIT_POLICY, TRAINING, DESKS, AUDIT),
     ),
 )
@@ -53,5 +55,5 @@ FACE = Face(
 
 def create_app(platform: Platform) -> Flask:
     counter = (identity, occupancy)
-    office = (cards, doors, bindings, matters, registers, visit_policy, training, audit)
+    office = (cards, doors, bindings, matters, registers, walk_in, visit_policy, training, audit)
     return create_portal(FACE, platform, (login, desks, home, gate, review, pictures, lists, *counter, *office))

@@ -7,6 +7,7 @@ GATE = Tile("gate.show", "岗亭", "看谁在门口，一键放行", Permission.
 REVIEW = Tile("review.show", "车牌核对", "拿不准的车牌，一键确认", Permission.PASSAGE_READ)
 PASSAGES = Tile("lists.passages", "通行记录", "按日期、出入口、车牌查找", Permission.PASSAGE_READ)
 VISITS = Tile("lists.visits", "访客", "今天谁要来", Permission.VISIT_READ)
+WALK_INS = Tile("walk_ins.show", "临时来访", "没有预约的访客，问住户再放行", Permission.WALK_IN, "walk_ins")
 VISIT_POLICY = Tile("visit_policy.show", "来访规则", "审批、数量、时段，问住户等多久", Permission.VISIT_POLICY)
 ANNOUNCEMENTS = Tile("announcements.show", "登记来访", "为教职工登记访客", Permission.VISIT_HOST, "announcements")
 CREDENTIALS = Tile(

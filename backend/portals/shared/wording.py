@@ -18,6 +18,7 @@ from backend.features.passages.model import (
 from backend.features.passes.model import PassFault
 from backend.features.people.model import Relation
 from backend.features.residents.model import BindingReason, BindingState
+from backend.infrastructure.texts import decision_text
 from backend.infrastructure.texts import translate as _
 from backend.kernel.clock import LOCAL_ZONE, local_text
 from backend.pages.passage_cards import Barrier, PassageCard
@@ -138,6 +139,12 @@ def sentence(card: PassageCard) -> str:
             return _("同一辆车的又一张照片，已并入前一次通行。")
         case _:
             assert_never(card.state)
+
+
+def to_visitor(card: PassageCard) -> str:
+    """What to say politely to a visitor whose visit or pass does not open; empty where there is nothing to explain."""
+    refused = card.state is PassageState.WAITING and (card.reason or "").startswith(("visit_", "pass_"))
+    return decision_text(card.reason or "") if refused else ""
 
 
 def _opened(card: PassageCard) -> str:

@@ -47,6 +47,8 @@ PARAMS[TemplateKey.CARD_STOPPED] = {
     "reason": "本人挂失",
     "serial": "4714",
 }
+PARAMS[TemplateKey.WALK_IN_ASKED] = PARAMS[TemplateKey.VISITOR_ARRIVED]
+PARAMS[TemplateKey.WALK_IN_BACKUP_ASKED] = PARAMS[TemplateKey.VISITOR_ARRIVED] | {"room": "3幢2单元501"}
 PARAMS[TemplateKey.VISITOR_LEFT] = PARAMS[TemplateKey.VISITOR_ARRIVED]
 
 
