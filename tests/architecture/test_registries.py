@@ -16,6 +16,7 @@ from backend.features.gate_lists.model import OfflineReason
 from backend.features.passages.model import AdmitReason, AskReason
 from backend.features.passes.model import PassFault
 from backend.features.visits.model import VisitFault
+from backend.features.walk_ins.model import WalkInRefusal
 from backend.infrastructure.database import Row
 from backend.infrastructure.texts.decisions import DECISIONS
 from backend.infrastructure.texts.problems import PROBLEMS
