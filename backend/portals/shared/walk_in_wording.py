@@ -44,7 +44,7 @@ KINDS: Mapping[VisitKind, str] = {
     VisitKind.TUTOR: "家教",
 }
 
-NOBODY_ASKED = "这户没有可以通知的人，也没有人按时回应。请打电话或当面核实后决定。"
+NOBODY_ANSWERED = "没有人答复。请打电话或当面核实后决定。"
 
 
 def sentence(card: WalkInCard) -> str:
@@ -55,7 +55,7 @@ def sentence(card: WalkInCard) -> str:
         case WalkInState.ASKING_BACKUP:
             return _("住户没有回应，正在等备用联系人答复。")
         case WalkInState.GUARD_DECIDES:
-            return _(NOBODY_ASKED)
+            return _(NOBODY_ANSWERED)
         case WalkInState.APPROVED | WalkInState.ADMITTED:
             return _("{who}已同意。").format(who=_who(card))
         case WalkInState.REFUSED:
