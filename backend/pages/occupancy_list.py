@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.features.accounts.tables import StaffRow
@@ -16,6 +16,7 @@ from backend.features.occupancy.rules import REMEMBERED, SAFE_FOR, follow, overs
 from backend.features.occupancy.tables import DepartureRow, EvacuationTickRow
 from backend.features.passages.model import PassageState
 from backend.features.passages.tables import PassageRow
+from backend.features.people.tables import VehicleRow
 from backend.features.sites.tables import BuildingRow, GateRow, SiteRow
 from backend.features.visits.tables import VisitRow
 from backend.kernel.identity import Scope
@@ -23,6 +24,10 @@ from backend.kernel.ids import GateId, PassageId, SiteId, VisitId
 from backend.pages.rooms import ROOM_LABEL, join_room, room_order
 
 UNKNOWN_WITHIN = timedelta(hours=12)
+_LIVES_HERE = exists().where(
+    VehicleRow.site_id == PassageRow.site_id, VehicleRow.plate == PassageRow.plate, VehicleRow.active
+)
+"""A resident whose plate was read with doubt, let in by hand: known on the way out, and no visitor."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ def read_whereabouts(session: Session, within: Scope, since: datetime, until: da
             PassageRow.created_at <= until,
             PassageRow.state == PassageState.OPENED.value,
             PassageRow.vehicle_id.is_(None),
+            or_(PassageRow.visit_id.is_not(None), ~_LIVES_HERE),
         )
     )
     return follow(map(_movement, rows), _departures(session, within, since))
@@ -144,6 +150,7 @@ def _unknown_entries(session: Session, within: Scope, now: datetime) -> int:
         PassageRow.direction == Direction.ENTRY.value,
         PassageRow.state == PassageState.OPENED.value,
         and_(PassageRow.visit_id.is_(None), PassageRow.vehicle_id.is_(None), PassageRow.plate.is_(None)),
+        or_(PassageRow.hand_reason.is_not(None), PassageRow.reason_owed),
     )
     return session.execute(query).scalar_one()
 
