@@ -20,7 +20,7 @@ export PROFILE PORT
 unexport PYTHONDONTWRITEBYTECODE
 STARTED_AT := $(shell date +%s.%N)
 
-.PHONY: help run test check bench accuracy accuracy-documents accuracy-faces pickup-sequences chaos reset status memory lock simulate-gate demo codes doctor environment development
+.PHONY: help run test check bench accuracy accuracy-documents accuracy-faces pickup-sequences chaos screens reset status memory lock simulate-gate demo codes doctor environment development
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -71,6 +71,10 @@ codes: environment  ## the current one-time codes of the demo accounts
 
 doctor: environment  ## is the installation well, and if not, what to do
 	@$(VENV) -m backend.cli doctor
+
+screens: development  ## pictures of every page at 390 and 1280 px, into docs/screens
+	@tools/chromium.sh
+	@$(VENV) -m tests.screens docs/screens
 
 status: environment  ## what runs, and since when
 	@$(VENV) -m backend.supervisor status
