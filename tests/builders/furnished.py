@@ -10,6 +10,7 @@ from backend.device_api.app import create_app as create_device_app
 from backend.features.assets import service as assets
 from backend.features.assets.model import AssetFields, AssetKind
 from backend.features.credentials.tables import DoorEventRow
+from backend.features.desk.tables import DeskTerminalRow
 from backend.features.employees.model import Duty
 from backend.features.identity_records.tables import IdentityRecordRow
 from backend.features.imports.model import Register
@@ -47,6 +48,7 @@ TABLES = {
     "place_id": "zone",
     "record_id": "identity_record",
     "room_id": "room",
+    "terminal_id": "desk_terminal",
     "vehicle_id": "vehicle",
     "visit_id": "visit",
 }
@@ -68,6 +70,18 @@ def furnish(platform: Platform, name: str, plate: str) -> Gatehouse:
         within, site_id = gate.within, gate.community.site_id
         places.add_zone(work, within, site_id, ZoneKind.SQUARE, "广场")
         assets.add_asset(work, within, site_id, AssetFields("X-1", AssetKind.EXTINGUISHER, "灭火器", "大厅"))
+        work.session.add(
+            DeskTerminalRow(
+                id=uuid7(),
+                tenant_id=gate.community.tenant_id,
+                site_id=site_id,
+                portal="property",
+                name="东门岗亭",
+                shift_starts=[],
+                token_hash=site_id.bytes,
+                registered_at=work.now,
+            )
+        )
         taken = {"source": "typed", "state": "offered", "tenant_id": gate.community.tenant_id, "created_at": work.now}
         work.session.add(IdentityRecordRow(id=uuid7(), site_id=site_id, **taken))
         event = {"kind": "forced", "occurred_at": work.now, "at": work.now}
@@ -129,6 +143,8 @@ def living_ids(session: Session, house: Gatehouse) -> dict[str, UUID]:
         argument: session.execute(text(f"SELECT id FROM {table} WHERE site_id = :site LIMIT 1"), site).scalar_one()
         for argument, table in TABLES.items()
     }
+    staff = text("SELECT staff_id FROM staff_site WHERE site_id = :site LIMIT 1")
+    ids["staff_id"] = session.execute(staff, site).scalar_one()
     export = text("SELECT id FROM data_export WHERE resident_id = :resident")
     ids["export_id"] = session.execute(export, {"resident": house.resident_id}).scalars().first()
     command = text("SELECT id FROM device_command WHERE site_id = :site")
