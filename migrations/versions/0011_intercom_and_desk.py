@@ -87,7 +87,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_desk_terminal_site_id_site')),
     sa.ForeignKeyConstraint(['registered_by'], ['staff.id'], name=op.f('fk_desk_terminal_registered_by_staff')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_desk_terminal')),
-    sa.UniqueConstraint('site_id', 'name', name=op.f('uq_desk_terminal_site_id')),
+    sa.UniqueConstraint('site_id', 'name', name=op.f('uq_desk_terminal_site_id_name')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_desk_terminal_token_hash'))
     )
     op.create_table('desk_access',

@@ -141,7 +141,7 @@ class Gatehouse:
 
     def acknowledge(self, lane: DeviceId, outcome: CommandOutcome = CommandOutcome.DONE) -> None:
         with self.work() as work:
-            for command in devices.waiting_commands(work, lane):
+            for command in devices.poll_commands(work, lane):
                 devices.acknowledge(work, lane, command.id, outcome)
 
     def expect(
