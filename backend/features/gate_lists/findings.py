@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from backend.features.devices import service as devices
 from backend.features.devices.model import Device, Direction
 from backend.features.devices.rules import MAX_DRIFT
@@ -90,7 +88,3 @@ def acknowledge(work: Work, within: Scope, finding_id: UUID, reason: AckReason) 
         raise FindingClosed
     row.closed_at, row.closed_by, row.ack_reason = work.now, work.actor.id, reason.value
     work.record("gate_list.finding_closed", Subject("offline_finding", row.id), kind=row.kind, reason=reason.value)
-
-
-def count_open(session: Session, within: Scope) -> int:
-    return store.count_open(session, within)

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.features.devices.model import Device
@@ -128,8 +128,3 @@ def find_finding(session: Session, within: Scope, finding_id: UUID) -> OfflineFi
         OfflineFindingRow.id == finding_id, OfflineFindingRow.site_id.in_(within.sites)
     )
     return session.scalar(mine.with_for_update())
-
-
-def count_open(session: Session, within: Scope) -> int:
-    here = OfflineFindingRow.site_id.in_(within.sites)
-    return session.scalars(select(func.count()).where(here, OfflineFindingRow.closed_at.is_(None))).one()

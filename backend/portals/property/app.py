@@ -18,6 +18,7 @@ from backend.portals.shared.login import login
 from backend.portals.shared.matters import matters
 from backend.portals.shared.media import pictures
 from backend.portals.shared.occupancy import occupancy
+from backend.portals.shared.offline import offline
 from backend.portals.shared.registers import registers
 from backend.portals.shared.review import review
 from backend.portals.shared.tiles import (
@@ -31,6 +32,7 @@ from backend.portals.shared.tiles import (
     IDENTITY,
     INSIDE,
     MATTERS,
+    OFFLINE,
     PASSAGES,
     REGISTERS,
     REVIEW,
@@ -47,7 +49,7 @@ FACE = Face(
     Portal.PROPERTY,
     "安邻 · 物业",
     (
-        *(GATE, WALK_INS, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, CREDENTIALS, DOORS),
+        *(GATE, WALK_INS, REVIEW, PASSAGES, VISITS, INSIDE, GAPS, IDENTITY, CREDENTIALS, DOORS, OFFLINE),
         *(BINDINGS, MATTERS, REGISTERS, VISIT_POLICY, TRAINING, DESKS, AUDIT),
     ),
 )
@@ -55,5 +57,5 @@ FACE = Face(
 
 def create_app(platform: Platform) -> Flask:
     counter = (identity, occupancy)
-    office = (cards, doors, bindings, matters, registers, walk_in, visit_policy, training, audit)
+    office = (cards, doors, offline, bindings, matters, registers, walk_in, visit_policy, training, audit)
     return create_portal(FACE, platform, (login, desks, home, gate, review, pictures, lists, *counter, *office))

@@ -8,6 +8,7 @@ from backend.features.credentials import doors as door_events
 from backend.infrastructure.texts import translate as _
 from backend.kernel.identity import Permission
 from backend.pages.door_board import read_board
+from backend.pages.offline_review import count_open
 from backend.portals.shared import credential_wording
 from backend.portals.shared.page import POST, page, page_work, toast, with_events
 
@@ -29,4 +30,5 @@ def acknowledge(event_id: UUID) -> Response:
 def _rendered(template: str) -> str:
     with page_work() as work:
         board = read_board(work.session, work.actor.scope)
-    return render_template(template, board=board, words=credential_wording)
+        to_review = count_open(work.session, work.actor.scope)
+    return render_template(template, board=board, words=credential_wording, to_review=to_review)

@@ -14,6 +14,7 @@ CREDENTIALS = Tile(
     "credentials.show", "门禁凭证", "发卡、补办、挂失、注销", Permission.CREDENTIAL_MANAGE, "credentials"
 )
 DOORS = Tile("doors.show", "门", "哪扇门报警，谁没能进门", Permission.DOOR_WATCH, "doors")
+OFFLINE = Tile("offline.show", "离线核对", "断网时的放行，哪些对不上", Permission.OFFLINE_REVIEW, "offline")
 BINDINGS = Tile("bindings.show", "住户绑定", "审核住户的绑定申请", Permission.BINDING_DECIDE)
 MATTERS = Tile("matters.show", "住户申请", "成员、车辆、更正和删除资料，按期答复", Permission.MATTER_DECIDE)
 TRAINING = Tile("training.show", "识别改进", "核对过的车牌能否用于改进识别", Permission.TRAINING_CONSENT)
