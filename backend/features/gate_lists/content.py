@@ -12,8 +12,7 @@ from backend.features.gate_lists.model import ListRow, ListRowKind, Place
 from backend.features.people import service as people
 from backend.features.sites import service as sites
 from backend.features.visits import offline as visits
-from backend.features.visits.model import Visit
-from backend.features.visits.rules import EARLY, entries_left, next_stretch
+from backend.features.visits.model import Visit, VisitState
 from backend.infrastructure.changes import stamp_since
 from backend.infrastructure.crypto import Crypto
 from backend.infrastructure.keys import Purpose
@@ -24,6 +23,9 @@ from backend.kernel.ids import SiteId
 
 NOTED = rules.LIFE
 """A change is noticed within seconds; that it is remembered for so long costs a look now and then."""
+
+
+CALLED_OFF = frozenset({VisitState.CANCELLED, VisitState.REFUSED})
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def stamp_of(work: Work, crypto: Crypto, within: Scope) -> str:
 def note_revoked(work: Work, within: Scope, site_id: SiteId) -> None:
     """Remembers when it was first seen that a visit is called off: see `offline`."""
     for visit in visits.list_standing(work.session, within, work.now, work.now + rules.LIFE):
-        if not visit.is_active:
+        if visit.state in CALLED_OFF:
             store.note_revoked(work.session, site_id, visit.id, work.now)
 
 
@@ -74,17 +76,18 @@ def rows_for(work: Work, within: Scope, device: Device) -> list[PlainRow]:
     plates = people.known_plates(work.session, within)
     rows += [PlainRow(ListRowKind.PLATE, plate, work.now.replace(microsecond=0), until) for plate in plates]
     for visit in visits.list_standing(work.session, within, work.now, until):
-        rows.append(_pass_row(visit, work.now))
+        rows += _pass_rows(visit, work.now, until)
     return rows
 
 
-def _pass_row(visit: Visit, now: datetime) -> PlainRow:
-    """Of a series the hours at hand, or the next ones, and what is left of that day."""
-    kind = ListRowKind.PASS if visit.is_active else ListRowKind.REVOKED
-    stretch = next_stretch(visit, now)
-    if stretch is None:
-        return PlainRow(kind, visit.id.bytes, visit.valid_from - EARLY, visit.valid_until, 0)
-    return PlainRow(kind, visit.id.bytes, stretch.opens_at, stretch.end, entries_left(visit, stretch.day))
+def _pass_rows(visit: Visit, start: datetime, end: datetime) -> list[PlainRow]:
+    """One for each time in which the visit admits: a series has its days, a black-out leaves two halves."""
+    if not visit.is_active:
+        return [PlainRow(ListRowKind.REVOKED, visit.id.bytes, visit.valid_from, visit.valid_until)]
+    return [
+        PlainRow(ListRowKind.PASS, visit.id.bytes, stretch.opens_at, stretch.end, left)
+        for stretch, left in visits.stretches_between(visit, start, end)
+    ]
 
 
 def digest_of(crypto: Crypto, rows: Iterable[PlainRow]) -> bytes:

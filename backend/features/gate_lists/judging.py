@@ -13,6 +13,7 @@ from backend.features.passes.rules import fault_at
 from backend.features.passes.service import open_pass
 from backend.features.people import offline as registers
 from backend.features.sites import service as sites
+from backend.features.visits import offline as standing
 from backend.features.visits import service as visits
 from backend.features.visits.model import Visit, VisitState
 from backend.features.visits.rules import fault_of
@@ -64,7 +65,7 @@ def _fault(work: Work, within: Scope, device: Device, opened: Pass, visit: Visit
         not_by_pass = fault_at(opened, gate.site_id, gate.bit, event.occurred_at)
         if not_by_pass is not None:
             return not_by_pass.value
-    uncounted = replace(visit, entries=0, entries_on=None)
+    uncounted = standing.uncounted(visit)
     if not visit.is_active and not _called_off(work, within, visit, event.occurred_at):
         uncounted = replace(uncounted, state=VisitState.ACTIVE)
     fault = fault_of(uncounted, event.occurred_at)

@@ -92,7 +92,8 @@ def _take(work: Work, crypto: Crypto, within: Scope, device: Device, one: Report
         },
     )
     entered = event.outcome is Outcome.ADMITTED and device.direction is not Direction.EXIT
-    left = not entered or counted or judged.visit_id is None or visits.note_entry(work, within, judged.visit_id)
+    visit_id = None if counted or not entered else judged.visit_id
+    left = visit_id is None or visits.note_entry(work, within, visit_id, event.occurred_at)
     findings.compare(work, device, decision_id, event, judged, entries_were_left=left)
 
 

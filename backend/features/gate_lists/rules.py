@@ -157,11 +157,3 @@ def instant_of(made: UUID) -> datetime:
 
 def _instant(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
-
-
-def facts_of(rows: Iterable[ListRow]) -> dict[str, int]:
-    """How many of each kind: what may be said of a list."""
-    counts = {kind.name.lower(): 0 for kind in ListRowKind}
-    for row in rows:
-        counts[row.kind.name.lower()] += 1
-    return counts

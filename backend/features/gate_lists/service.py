@@ -90,6 +90,14 @@ def allow_new_key(work: Work, within: Scope, device_id: UUID) -> datetime:
     return row.key_change_until
 
 
+def newest_version(session: Session, within: Scope, device_id: DeviceId) -> int:
+    """Raises ListNotReady."""
+    version = store.newest_version(session, within, device_id)
+    if version is None:
+        raise ListNotReady
+    return version
+
+
 def current(session: Session, within: Scope, device_id: DeviceId) -> IssuedList:
     """Raises ListNotReady."""
     row = store.read_terminal(session, within, device_id)
@@ -160,9 +168,6 @@ def _issue(work: Work, crypto: Crypto, row: GateTerminalRow, value: GateList, di
     row.issued_at, row.expires_at = value.issued_at, value.expires_at
     work.session.flush()
     store.add_issue(work.session, row)
-    subject = Subject("device", row.device_id)
-    counts = rules.facts_of(value.rows)
-    work.record("gate_list.issued", subject, tenant_id=TenantId(row.tenant_id), version=value.version, counts=counts)
 
 
 def sign_list(crypto: Crypto, value: GateList) -> bytes:

@@ -44,6 +44,16 @@ def read_terminal(session: Session, within: Scope, device_id: UUID) -> GateTermi
     return session.scalar(mine)
 
 
+def newest_version(session: Session, within: Scope, device_id: UUID) -> int | None:
+    """Without the list itself: most questions end with it."""
+    mine = select(GateTerminalRow.version).where(
+        GateTerminalRow.device_id == device_id,
+        GateTerminalRow.site_id.in_(within.sites),
+        GateTerminalRow.sealed.is_not(None),
+    )
+    return session.scalar(mine)
+
+
 def terminals(session: Session, within: Scope) -> Sequence[GateTerminalRow]:
     """Locked, in the order of their ids."""
     mine = select(GateTerminalRow).where(GateTerminalRow.site_id.in_(within.sites))

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Update, and_, case, func, literal, or_, select, tuple_, update
@@ -188,10 +189,19 @@ def _usable(within: Scope, visit_id: VisitId) -> Update:
     )
 
 
-def note_entry(session: Session, within: Scope, visit_id: UUID) -> bool:
-    """Counts an entry that has happened, also of a visit that is called off; False when all were used before."""
+def note_entry(session: Session, within: Scope, visit_id: UUID, day: date | None) -> bool:
+    """Counts an entry that has happened, also of a visit that is called off; False when all were used before.
+
+    `day` is that of a series; one that lies behind a day which is counted already does not turn the count back.
+    """
+    counted: dict[str, Any] = {"entries": VisitRow.entries + 1}
     one = update(VisitRow).where(VisitRow.id == visit_id, _reach(within), VisitRow.entries < VisitRow.max_entries)
-    return bool(session.execute(one.values(entries=VisitRow.entries + 1)).rowcount)  # type: ignore[attr-defined]
+    if day is not None:
+        of_today, later = VisitRow.entries_on == day, VisitRow.entries_on > day
+        one = one.where(or_(VisitRow.entries_on.is_distinct_from(day), VisitRow.day_entries < VisitRow.entries_a_day))
+        same = case((later, VisitRow.day_entries), (of_today, VisitRow.day_entries + 1), else_=1)
+        counted |= {"day_entries": same, "entries_on": func.greatest(VisitRow.entries_on, day)}
+    return bool(session.execute(one.values(counted)).rowcount)  # type: ignore[attr-defined]
 
 
 def list_standing(session: Session, within: Scope, after: datetime, until: datetime) -> list[Visit]:

@@ -65,7 +65,6 @@ ACTIONS: Mapping[str, str] = {
     "employee.vetted": "登记背景审查",
     "gate_list.decisions_received": "收到离线放行记录",
     "gate_list.finding_closed": "完成离线核对",
-    "gate_list.issued": "签发离线名单",
     "gate_list.key_changed": "更换设备公钥",
     "gate_list.key_enrolled": "登记设备公钥",
     "gate_list.new_key_allowed": "允许更换设备公钥",

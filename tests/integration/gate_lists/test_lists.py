@@ -1,6 +1,7 @@
 """Lists: only for the terminal that asks, anew when something changed, confirmed by what it holds."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from sqlalchemy import text
 
@@ -10,10 +11,16 @@ from backend.features.gate_lists.model import ListRowKind, OfflineCredential, Ou
 from backend.features.people import service as people
 from backend.features.people.model import Document, PersonFields
 from backend.features.sites import service as sites
+from backend.features.visits import announcing
+from backend.features.visits.model import Series, VisitKind, VisitWish
+from backend.features.visits.rules import series_window
 from backend.infrastructure.crypto import open_sealed
 from backend.infrastructure.http.platform import Platform
-from backend.kernel.clock import utc_now
+from backend.infrastructure.unit_of_work import unit_of_work
+from backend.kernel.clock import local_day, utc_now
+from backend.kernel.hours import EVERY_DAY, ONE_DAY, Hours
 from backend.kernel.identity_numbers import DocumentKind
+from backend.kernel.ids import ResidentId
 from tests.drivers.offline_gate import OfflineGate
 from tests.integration.device_api.ledger import problem_of
 from tests.integration.device_api.terminal import build_lane
@@ -84,6 +91,28 @@ def test_the_watch_promises_and_a_worker_builds(site: Site, platform: Platform) 
     assert BuildGateLists.from_payload(job.payload).of_site == job.site_id == site.lane.community.site_id
     site.build()
     assert gate.fetch() == 200
+
+
+def test_a_carers_days_stand_in_the_list_each_with_its_own_entries(site: Site) -> None:
+    lane, home = site.lane, site.lane.community
+    with unit_of_work(lane.platform.database, lane.resident) as work:
+        first, series = local_day(work.now) - ONE_DAY, Series(Hours(EVERY_DAY, 0, 0), 2)
+        start, end = series_window(series, first, first + 4 * ONE_DAY)
+        wish = VisitWish("孙阿姨", None, None, start, end, 9, VisitKind.CARER, series)
+        resident_id = ResidentId(lane.resident.id or uuid4())
+        crypto = lane.platform.crypto
+        visit = announcing.register(work, crypto, home.site_id, home.household_id, resident_id, wish)
+    gate = site.ready(lane.entry)
+    rows = [row for row in gate.held.value.rows if row.kind is ListRowKind.PASS] if gate.held else []
+    assert [row.uses for row in rows] == [2] * len(rows) and len(rows) in (2, 3)
+    site.cut()
+    shown = lane.qr_of(visit)
+    reasons = [gate.show(OfflineCredential.PASS, shown).reason for _ in range(3)]
+    assert reasons == ["visitor", "visitor", "visit_used_up"]
+    site.cut(up=True)
+    gate.send_all()
+    [row] = site.rows("SELECT entries, day_entries FROM visit")
+    assert (row.entries, row.day_entries) == (2, 2) and site.findings() == []
 
 
 def test_no_minors_card_stands_in_a_list(site: Site) -> None:
