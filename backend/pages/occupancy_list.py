@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.features.accounts.tables import StaffRow
 from backend.features.devices.model import Direction
 from backend.features.occupancy.model import Departure, Inside, Movement, Whereabouts
-from backend.features.occupancy.rules import REMEMBERED, SAFE_FOR, follow, overstays, still_safe
+from backend.features.occupancy.rules import REMEMBERED, SAFE_FOR, due_out, follow, overstays, still_safe
 from backend.features.occupancy.tables import DepartureRow, EvacuationTickRow
 from backend.features.passages.model import PassageState
 from backend.features.passages.tables import PassageRow
@@ -157,7 +157,7 @@ def _unknown_entries(session: Session, within: Scope, now: datetime) -> int:
 
 def _card(one: Inside, hosts: dict[UUID | None, Any], gates: dict[UUID, Any], tick: Any, now: datetime) -> InsideCard:
     host, gate = hosts.get(one.visit_id), gates[one.entry.gate_id]
-    until = host.VisitRow.valid_until if host else None
+    until = due_out(host.VisitRow.valid_until, host.VisitRow.until_minute, one.since) if host else None
     safe = tick is not None and tick.safe and still_safe(tick.at, one.entry.at, now)
     return InsideCard(
         one.entry.passage_id,

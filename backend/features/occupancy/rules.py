@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.features.occupancy.model import Departure, Gap, GapKind, Inside, Movement, Sight, Whereabouts
+from backend.kernel.clock import local_day, start_of_local_day
 
 REMEMBERED = timedelta(days=30)
 """Whoever came in longer ago is followed no more; a visit that overstays ends its own record by then, too."""
@@ -104,6 +105,13 @@ def follow(movements: Iterable[Movement], departures: Iterable[Departure] = ()) 
 def _inside(party: _Party) -> Inside:
     entries = party.entries
     return Inside(entries[-1], entries[0].at, sorted(party.cars), len(party.on_foot))
+
+
+def due_out(valid_until: datetime, daily_until_minute: int | None, since: datetime) -> datetime:
+    """When a visit's window ends for who came in at `since`: of a series, with its hours of that local day."""
+    if daily_until_minute is None:
+        return valid_until
+    return min(valid_until, start_of_local_day(local_day(since)) + timedelta(minutes=daily_until_minute))
 
 
 def overstays(window_until: datetime | None, since: datetime, now: datetime) -> bool:

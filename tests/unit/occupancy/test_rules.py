@@ -11,6 +11,7 @@ from backend.features.occupancy.rules import (
     FOLLOWED_WITHIN,
     SAFE_FOR,
     SETTLED_AFTER,
+    due_out,
     follow,
     followers,
     overstays,
@@ -109,6 +110,13 @@ def test_a_visit_overstays_beyond_its_window_and_a_stranger_beyond_a_day() -> No
     assert not overstays(NOW, NOW - HOUR, NOW)
     assert not overstays(None, NOW, NOW + 24 * HOUR)
     assert overstays(None, NOW, NOW + 25 * HOUR)
+
+
+def test_a_carer_with_a_pass_for_months_is_due_out_with_the_hours_of_the_day() -> None:
+    in_spring = NOW + timedelta(days=120)
+    assert due_out(in_spring, 20 * 60, NOW) == NOW + 2 * HOUR, "eight in the evening in China is noon in UTC"
+    assert due_out(in_spring, None, NOW) == in_spring
+    assert due_out(NOW + HOUR, 20 * 60, NOW) == NOW + HOUR, "the last day's end comes first"
 
 
 def test_a_missing_exit_is_a_gap_only_after_the_hours_asked_for() -> None:
