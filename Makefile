@@ -59,6 +59,11 @@ pickup-sequences: development  ## random days at the kindergarten: the rules aga
 chaos: development  ## events through real workers under random faults (EVENTS=10000 FAULTS=200)
 	@$(VENV) -m tests.chaos --events $(EVENTS) --faults $(FAULTS)
 
+.PHONY: offline
+offline: development  ## a gate without a network under power cuts (EVENTS=10000), and a million passes that are none
+	@$(VENV) -m tests.chaos --offline-gate --events $(EVENTS)
+	@$(VENV) -m tests.benchmarks.mutated_passes
+
 simulate-gate: environment  ## a gate terminal posts a photo to a running installation (PLATE=… LANE=… PHOTO=…)
 	@$(VENV) -m tests.drivers.gate $(if $(PLATE),--plate '$(PLATE)') $(if $(LANE),--lane '$(LANE)') \
 		$(if $(PHOTO),--photo '$(PHOTO)') $(ARGS)
