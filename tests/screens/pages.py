@@ -35,6 +35,8 @@ NOT_PAGES = {
     "/review/items/<uuid:passage_id>": "fragment of /review",
     "/review/lapsed": "fragment of /review",
     "/review/queue": "fragment of /review",
+    "/walk-ins/board": "fragment of the counter and of /gate",
+    "/walk-ins/strip": "fragment of the counter and of /gate",
 }
 """Why each is none."""
 WAYS = {"registers.search": "?q=wxm", "lists.passages": "", "matters.show": ""}
