@@ -12,6 +12,7 @@ from backend.features.assets.model import AssetFields, AssetKind
 from backend.features.credentials.tables import DoorEventRow
 from backend.features.desk.tables import DeskTerminalRow
 from backend.features.employees.model import Duty
+from backend.features.gate_lists.tables import OfflineFindingRow
 from backend.features.identity_records.tables import IdentityRecordRow
 from backend.features.imports.model import Register
 from backend.features.intercom.tables import IntercomCallRow
@@ -21,6 +22,7 @@ from backend.features.residents.tables import BindingRow, ResidentRow
 from backend.features.rights import service as rights
 from backend.features.sites import places
 from backend.features.sites.model import ZoneKind
+from backend.features.walk_ins.tables import WalkInRow
 from backend.infrastructure.http.platform import Platform
 from backend.infrastructure.unit_of_work import unit_of_work
 from backend.kernel.identity import Actor, ActorKind, Role, Scope, system_actor
@@ -39,6 +41,7 @@ TABLES = {
     "device_id": "device",
     "employee_id": "employee",
     "event_id": "door_event",
+    "finding_id": "offline_finding",
     "holder_id": "person",
     "household_id": "household",
     "import_id": "register_import",
@@ -51,6 +54,7 @@ TABLES = {
     "terminal_id": "desk_terminal",
     "vehicle_id": "vehicle",
     "visit_id": "visit",
+    "walk_in_id": "walk_in",
 }
 """The table of each kind of id that a route takes; each has a row at the other tenant's site."""
 WORDS = {"kind": {"credentials": "people", "places": "zone"}, "paper": {"employees": "vetting"}}
@@ -82,6 +86,21 @@ def furnish(platform: Platform, name: str, plate: str) -> Gatehouse:
                 registered_at=work.now,
             )
         )
+        work.session.add(
+            WalkInRow(
+                id=uuid7(),
+                tenant_id=gate.community.tenant_id,
+                site_id=site_id,
+                household_id=gate.community.household_id,
+                device_id=gate.entry,
+                name="周来客",
+                kind="guest",
+                state="guard_decides",
+                created_at=work.now,
+            )
+        )
+        found = {"kind": "gap", "key": f"{gate.entry}:1-2", "device_id": gate.entry, "found_at": work.now}
+        work.session.add(OfflineFindingRow(id=uuid7(), site_id=site_id, **found))
         taken = {"source": "typed", "state": "offered", "tenant_id": gate.community.tenant_id, "created_at": work.now}
         work.session.add(IdentityRecordRow(id=uuid7(), site_id=site_id, **taken))
         event = {"kind": "forced", "occurred_at": work.now, "at": work.now}

@@ -32,6 +32,8 @@ PLACES = ("GET /api/v1/sites", "GET /api/v1/buildings", "GET /api/v1/units")
 TOMORROW = (local_day(utc_now()) + timedelta(days=1)).isoformat()
 BODIES: dict[str, dict[str, Any]] = {
     "members": {"name": "李小红", "relation": "family"},
+    "answer": {"approve": True},
+    "backup-contact": {"name": "李小红", "phone": "13800000009"},
     "days-off": {"on": TOMORROW},
     "removal": {"explanation": "已经搬走了。"},
     "leave": {"until_on": TOMORROW},
@@ -66,6 +68,8 @@ FORMS = {
         "reference": "A-17",
     },
     "visit_id": {"reason": "other"},
+    "finding_id": {"reason": "person_known"},
+    "walk_in_id": {"reason": "host_said_yes"},
 }
 PORTALS = ("property", "campus", "police")
 STAFF = [role for role in Role if role not in (Role.RESIDENT, Role.VISITOR, Role.DEVICE, Role.SYSTEM)]
