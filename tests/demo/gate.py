@@ -16,7 +16,9 @@ from tests.drivers.staff import StaffDesk
 
 STRANGER = "浙B5K3M7"
 NOWHERE = "http://127.0.0.1:9"
-LIST_SECONDS = 60.0
+LIST_SECONDS, UNANSWERED_SECONDS = 60.0, 90.0
+HOME = re.compile(r'name="household" value="([0-9a-f-]+)"')
+OPEN_WALK_IN = re.compile(r'<article class="walk-in[^>]*id="walk-in-([0-9a-f-]+)"')
 OWED = re.compile(r'passage-owed[^>]*id="passage-([0-9a-f-]+)"')
 
 
@@ -42,7 +44,7 @@ class Gate:
 def tell(here: Installation, teller: Teller) -> None:
     scene = Gate(here, teller, here.desk("guard"))
     print(f"门卫页面：{here.origin('property')}/gate   车牌核对：{here.origin('property')}/review")
-    for part in (_resident, _doubtful_letter, _cut_network, _ambulance):
+    for part in (_resident, _doubtful_letter, _walk_in, _cut_network, _ambulance):
         part(scene)
         teller.pause()
 
@@ -74,6 +76,39 @@ def _doubtful_letter(scene: Gate) -> None:
     )
     scene.teller.expect("已确认，西门抬杆，被访人收到到达消息", told)
     scene.leave(VISITOR_PLATE)
+
+
+def _walk_in(scene: Gate) -> None:
+    scene.teller.tell(
+        "没有预约的人，住户不接",
+        "孙女士步行来访，说找 3幢2单元501，没有预约。门卫在“临时来访”页问住户：手机收到消息，页面倒计时。",
+    )
+    homes = HOME.findall(scene.guard.act("/walk-ins/homes", typed="501"))
+    asked = {"household": homes[0], "lane": _lane(scene, "东门入口"), "name": "孙女士", "phone_tail": "0007"}
+    found = OPEN_WALK_IN.findall(scene.guard.act("/walk-ins", **asked))
+    assert found, "the walk-in is not on the board"
+    card = f"/walk-ins/{found[0]}"
+    scene.teller.expect(
+        "住户一分钟没有答复，也没有备用联系人：轮到门卫决定",
+        lambda: f'walk-in-guard_decides" id="walk-in-{found[0]}"' in scene.guard.get("/walk-ins/board"),
+        UNANSWERED_SECONDS,
+    )
+    scene.teller.by_hand(
+        "选一个原因：联系不上住户",
+        lambda: f'id="walk-in-{found[0]}"' not in _open_part(scene),
+        lambda: scene.guard.act(f"{card}/decide", reason="no_answer"),
+    )
+    scene.teller.note("给访客的话：" + "抱歉，暂时联系不上住户……（页面上有全句，也可一键打电话给住户）")
+
+
+def _open_part(scene: Gate) -> str:
+    """The board's cards that wait; what is settled stands in a list below them."""
+    return "".join(re.findall(r"<article.*?</article>", scene.guard.get("/walk-ins/board"), re.DOTALL))
+
+
+def _lane(scene: Gate, name: str) -> str:
+    [lane] = [lane for lane in scene.here.demo["lanes"] if lane["name"] == name]
+    return str(lane["device_id"])
 
 
 def _cut_network(scene: Gate) -> None:
@@ -114,10 +149,8 @@ def _ambulance(scene: Gate) -> None:
         opened = opened or terminal.open_when_told(None, 0.3)
         return opened
 
-    [lane] = [lane for lane in scene.here.demo["lanes"] if lane["name"] == "东门入口"]
-    scene.teller.by_hand(
-        "东门入口紧急开闸", told, lambda: scene.guard.act(f"/gate/lanes/{lane['device_id']}/emergency")
-    )
+    emergency = f"/gate/lanes/{_lane(scene, '东门入口')}/emergency"
+    scene.teller.by_hand("东门入口紧急开闸", told, lambda: scene.guard.act(emergency))
     scene.teller.expect("东门抬杆", told)
     scene.teller.by_hand("补填原因：急救车辆", lambda: not _owed(scene), lambda: _give_reason(scene))
     scene.teller.expect("原因已在记录里", lambda: not _owed(scene))

@@ -32,7 +32,7 @@ class Teller:
     def note(self, line: str) -> None:
         print(f"   {DIM}→ {line}{PLAIN}", flush=True)
 
-    def by_hand(self, what: str, done: Callable[[], bool], press: Callable[[], None]) -> None:
+    def by_hand(self, what: str, done: Callable[[], bool], press: Callable[[], object]) -> None:
         """A person's part: yours within a minute, or else the scene's own."""
         if self.hands_on:
             print(f"   {BOLD}请操作：{what}{PLAIN}（{HAND_SECONDS:.0f} 秒内；否则由脚本代按）", flush=True)

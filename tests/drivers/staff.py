@@ -52,10 +52,11 @@ class StaffDesk:
         self._remember(answer.text)
         return answer
 
-    def act(self, path: str, **fields: str) -> None:
-        """A press on a page; the page's refusal is an error here."""
+    def act(self, path: str, **fields: str) -> str:
+        """A press on a page, and what it answers; a refusal is an error here."""
         answer = self.post(path, **fields)
         assert answer.ok, answer.text[:300]
+        return answer.text
 
     def _remember(self, page: str) -> None:
         if found := TOKEN.search(page):
