@@ -88,7 +88,7 @@ def _shows(
     work: Work, within: Scope, passage: Passage, seen: PlateObservation, at: datetime, window: timedelta
 ) -> bool:
     sure = passage.engine == BY_HAND or store.has_sure_reading(work.session, within, passage.id)
-    if not rules.is_same_car(passage.plate, sure, seen, _apart(passage, at), window):
+    if not rules.is_same_car(passage.plate, sure, seen, _apart(passage, at), window, rules.parked_for(passage.state)):
         return False
     return passage.plate is None or not store.was_let_through(
         work.session, within, passage.plate, _OTHER_WAY[passage.direction], passage.seen_until, at

@@ -30,6 +30,9 @@ FRESH = timedelta(seconds=30)
 PARKED = timedelta(minutes=5)
 """A plate that is seen again in its lane within this time has not left, unless it was seen leaving."""
 
+ASKS_AGAIN = timedelta(minutes=1)
+"""Whoever was not let in and stands there after this time asks anew: they may have rung their host meanwhile."""
+
 VOTERS = 9
 """Pictures that vote at most, the newest: a car may stand before the camera for hours."""
 AGREEING = 3
@@ -80,18 +83,27 @@ def _visiting(visit: Visit | None, now: datetime) -> Decision:
 
 
 def is_same_car(
-    plate: str | None, plate_certain: bool, seen: PlateObservation, apart: timedelta, window: timedelta
+    plate: str | None,
+    plate_certain: bool,
+    seen: PlateObservation,
+    apart: timedelta,
+    window: timedelta,
+    parked: timedelta = PARKED,
 ) -> bool:
     """Whether a picture shows the car of a passage in the same lane, `apart` from the passage's other pictures.
 
     Within the window an unread plate, or one that differs in one character, is the same car; two sure readings
-    that differ are two cars. Beyond it only the very same plate is, for as long as a car counts as parked.
+    that differ are two cars. Beyond it only the very same plate is, for as long as a car counts as `parked`.
     """
     if apart > window:
-        return apart <= PARKED and plate is not None and plate == seen.text
+        return apart <= parked and plate is not None and plate == seen.text
     if plate is None or seen.text is None or plate == seen.text:
         return True
     return not (plate_certain and seen.certain) and within_one_edit(plate, seen.text)
+
+
+def parked_for(state: PassageState) -> timedelta:
+    return ASKS_AGAIN if state is PassageState.TURNED_AWAY else PARKED
 
 
 def within_one_edit(one: str, other: str) -> bool:

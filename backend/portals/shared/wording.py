@@ -132,7 +132,9 @@ def sentence(card: PassageCard) -> str:
         case PassageState.WAITING:
             return _(ASKED.get(card.reason or "", "请核对后处理。"))
         case PassageState.TURNED_AWAY:
-            return _("{guard}没有放行。").format(guard=card.decided_by or _("值班人员"))
+            if card.decided_by is None:
+                return _("断网时设备没有自动放行，由现场门卫处理。")
+            return _("{guard}没有放行。").format(guard=card.decided_by)
         case PassageState.OPENED:
             return _opened(card)
         case PassageState.JOINED:

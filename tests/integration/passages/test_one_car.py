@@ -8,6 +8,7 @@ import pytest
 
 from backend.features.devices import service as devices
 from backend.features.devices.errors import WindowOutOfRange
+from backend.features.passages import desk
 from backend.features.passages.model import BodyColour, Character, PlateObservation, VehicleSeen, VehicleType
 from backend.features.passages.readings import apply_reading, note_unusable
 from backend.features.passages.service import get_capture
@@ -133,6 +134,16 @@ def test_a_parked_car_triggers_neither_a_command_nor_a_message_again(house: Gate
     [car] = cars(house)
     assert (car.captures, car.state) == (5, "opened")
     assert (commands(house), messages(house)) == (1, 1)
+
+
+def test_a_car_that_was_turned_away_is_asked_about_again_after_a_minute(house: Gatehouse) -> None:
+    first, again, later = arrivals(house, 90, 70, 5)
+    house.read(first.job, sure(GUEST))
+    with house.work() as work:
+        desk.turn_away(work, house.within, first.passage_id)
+    house.read(again.job, sure(GUEST))
+    house.read(later.job, sure(GUEST))
+    assert [(car.state, car.captures) for car in cars(house)] == [("turned_away", 2), ("waiting", 1)]
 
 
 def test_a_car_that_comes_again_after_the_time_is_let_in_again(house: Gatehouse) -> None:
