@@ -112,8 +112,8 @@ CATALOGUE: Mapping[TemplateKey, Template] = MappingProxyType(
         ),
         TemplateKey.INTERCOM_CALL: Template(
             sms_code="SMS_100000006",
-            text="您好，${community}的${door}于${time}有访客呼叫您家。需要开门，请打开小程序，或联系门卫。",
-            max_characters={"community": 35, "door": 35, "time": 20},
+            text="您好，${community}的${door}于${time}有访客呼叫您家。需要开门，请打开小程序，或联系门卫。序号${serial}。",
+            max_characters={"community": 35, "door": 35, "time": 20, "serial": 10},
             tts_code="TTS_100000001",
             wechat=WeChatTemplate(
                 template_id="anlin-intercom-call-000000000000000000000001",

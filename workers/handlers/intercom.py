@@ -84,6 +84,7 @@ def _message(work: Work, within: Scope, found: Ring, call: Call, recipient: Reci
         "community": sites.get_site(work.session, within, call.site_id).name[:35],
         "door": station_name(work.session, within, call.device_id)[:35],
         "time": f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}",
+        "serial": found.serial,
     }
     return Message(template=TemplateKey.INTERCOM_CALL, to=recipient, params=params, out_id=found.out_id)
 

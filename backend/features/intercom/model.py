@@ -104,6 +104,11 @@ class Ring:
         """Our own id at the provider, the same on every attempt."""
         return self.id.hex
 
+    @property
+    def serial(self) -> str:
+        """Four digits by which a reader or listener recognises a repeat."""
+        return f"{self.id.int % 10_000:04d}"
+
 
 @dataclass(frozen=True)
 class HistoryLine:

@@ -32,7 +32,12 @@ PARAMS[TemplateKey.CARD_CHANGED] = {
     "news": "停用",
     "serial": "4713",
 }
-PARAMS[TemplateKey.INTERCOM_CALL] = {"community": "安邻花园", "door": "3幢2单元门", "time": "2026年11月22日 14:05"}
+PARAMS[TemplateKey.INTERCOM_CALL] = {
+    "community": "安邻花园",
+    "door": "3幢2单元门",
+    "time": "2026年11月22日 14:05",
+    "serial": "4716",
+}
 PARAMS[TemplateKey.VISIT_DECIDED] = {
     "community": "安邻花园",
     "visitor": "陈访客",
