@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -120,6 +122,15 @@ def browser() -> Iterator[Browser]:
     """The one browser of a process: Playwright's synchronous interface refuses to be started twice in a thread."""
     with open_browser() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_templates(state_dir: Path) -> Iterator[None]:
+    """Most tests make an app of their own, and each would compile the same templates anew."""
+    cache = FileSystemBytecodeCache(str(state_dir))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyotp
 from flask import Flask
@@ -22,7 +23,7 @@ from backend.infrastructure.http.live import LiveHub
 from backend.infrastructure.http.platform import Platform
 from backend.live.app import create_portal_stream
 from backend.portals.shared.cookies import authenticator
-from tests.drivers.staff import CODE_SECONDS
+from tests.drivers.staff import CODE_SECONDS, StaffDesk
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 390, "height": 844}
@@ -90,6 +91,16 @@ class Screen:
     context: BrowserContext
     page: Page
     complaints: list[str]
+
+    def enter(self, origin: str, username: str, password: str, totp_secret: str) -> None:
+        """Logged in as by `log_in`, without drawing its pages: for tests of what comes behind."""
+        address = urlsplit(origin)
+        desk = StaffDesk(f"http://127.0.0.1:{address.port}", address.hostname or "")
+        desk.log_in(username, password, totp_secret)
+        self.context.add_cookies(
+            [{"name": one.name, "value": one.value or "", "url": origin} for one in desk.session.cookies]
+        )
+        self.page.goto(f"{origin}/")
 
     def log_in(self, origin: str, username: str, password: str, totp_secret: str) -> None:
         """A code opens once: whoever shares the account has to wait for the next one."""

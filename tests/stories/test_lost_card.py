@@ -55,7 +55,7 @@ def test_a_lost_card_is_replaced_and_opens_nothing_any_more(house: House, platfo
     assert held_to(house.unit_door, CARD)["admitted"]
     guard = house.employ("guard", Role.GUARD)
     with serving(platform) as served, screen(browser) as phone:
-        phone.log_in(served.settings.origin("property"), "guard", PASSWORD, guard.totp_secret)
+        phone.enter(served.settings.origin("property"), "guard", PASSWORD, guard.totp_secret)
         replaced_at_the_counter(phone.page)
         assert phone.complaints == []
     refused = held_to(house.unit_door, CARD)

@@ -63,7 +63,7 @@ def test_the_network_is_cut_and_the_gates_go_on(platform: Platform, tmp_path: Pa
     site.build()
     assert east.fetch() == 200
     with serving(platform) as served, screen(browser) as phone:
-        phone.log_in(served.settings.origin("property"), "guard", PASSWORD, secret)
+        phone.enter(served.settings.origin("property"), "guard", PASSWORD, secret)
         page = phone.page
         page.get_by_role("link", name="离线核对 断网时的放行").click()
         twice, stale = page.locator("[data-finding=double_use]"), page.locator("[data-finding=stale]")

@@ -63,7 +63,7 @@ def evening(platform: Platform, browser: Browser) -> Iterator[Evening]:
     gate.trust_neighbour()
     guard = gate.house.hire("guard", Role.GUARD)
     with serving(platform) as served, screen(browser) as phone:
-        phone.log_in(served.settings.origin("property"), "guard", PASSWORD, guard.totp_secret)
+        phone.enter(served.settings.origin("property"), "guard", PASSWORD, guard.totp_secret)
         phone.page.get_by_role("link", name="临时来访 没有预约").click()
         expect(phone.page.locator(".live-state")).to_have_text("实时")
         yield Evening(gate, phone)

@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 
-from backend.features.accounts import rules
 from backend.features.accounts import service as accounts
 from backend.features.accounts.model import NewStaff, Portal, StaffSession
 from backend.infrastructure.http.platform import Platform
@@ -68,14 +66,6 @@ class StaffMember:
 
 
 NewMember = Callable[..., StaffMember]
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2id all the same, at a hundredth of the cost: what is tested here is who gets in, not how slowly."""
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(rules, "_HASHER", quick)
-    monkeypatch.setattr(rules, "_NOBODY", quick.hash(""))
 
 
 @pytest.fixture

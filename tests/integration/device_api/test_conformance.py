@@ -52,6 +52,8 @@ OPERATIONS = [
     "/v1/gate-list/held",
     "/v1/offline-decisions",
     "/v1/identity-cards",
+    "/v1/intercom/calls",
+    "/v1/intercom/calls/{call_id}",
     "/v1/pickup-checks",
     "/v1/commands",
     "/v1/commands/{command_id}/acknowledgement",

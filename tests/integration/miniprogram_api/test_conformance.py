@@ -38,7 +38,7 @@ def test_every_operation_answers_as_documented_and_never_with_a_server_error(app
 
         @given(case=operation.as_strategy())
         @settings(
-            max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
         )
         def conforms(case: Case) -> None:
             answer = case.call(app=app, headers={"Authorization": f"Bearer {resident.token}"})

@@ -37,7 +37,7 @@ def phone(house: Gatehouse, platform: Platform, browser: Browser) -> Iterator[Ph
     guard = house.hire("guard", Role.GUARD)
     with serving(platform) as served, screen(browser) as found:
         origin = served.settings.origin("property")
-        found.log_in(origin, "guard", PASSWORD, guard.totp_secret)
+        found.enter(origin, "guard", PASSWORD, guard.totp_secret)
         yield Phone(found, origin)
         assert found.complaints == []
 

@@ -12,7 +12,7 @@ from backend.portals.visitor.app import create_app as create_visitor
 from tests.integration.portals.gatehouse import Gatehouse, Staff, certain, logged_in, uncertain
 
 FACTORIES = [create_property, create_campus, create_police, create_visitor]
-OPEN = {"/healthz", "/readyz", "/version", "/metrics", "/static/<path:filename>", "/login", "/login/code"}
+OPEN = {"/healthz", "/readyz", "/version", "/metrics", "/static/<path:filename>", "/login", "/login/code", "/desk"}
 
 
 @pytest.mark.parametrize("create", FACTORIES)

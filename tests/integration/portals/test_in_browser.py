@@ -36,7 +36,7 @@ def post(house: Gatehouse, platform: Platform, browser: Browser) -> Iterator[Pos
     guard = house.hire("guard", Role.GUARD)
     with serving(platform) as served, screen(browser) as phone:
         origin = served.settings.origin("property")
-        phone.log_in(origin, "guard", PASSWORD, guard.totp_secret)
+        phone.enter(origin, "guard", PASSWORD, guard.totp_secret)
         phone.page.get_by_role("link", name="岗亭 看谁在门口").click()
         yield Post(house, phone, origin)
         assert phone.complaints == []

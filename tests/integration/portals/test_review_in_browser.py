@@ -48,7 +48,7 @@ def post(house: Gatehouse, platform: Platform, browser: Browser) -> Iterator[Pos
         served = stack.enter_context(serving(platform))
         screens = [stack.enter_context(screen(browser, size)) for size in (DESK, PHONE)]
         for one, member in zip(screens, guards, strict=True):
-            one.log_in(served.settings.origin("property"), member.username, PASSWORD, member.totp_secret)
+            one.enter(served.settings.origin("property"), member.username, PASSWORD, member.totp_secret)
             one.page.goto(f"{served.settings.origin('property')}/review")
             expect(one.page.locator(".live-state")).to_have_text("实时")
         yield Post(house, guards, *screens)
