@@ -125,9 +125,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _compiled_templates(state_dir: Path) -> Iterator[None]:
+def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Most tests make an app of their own, and each would compile the same templates anew."""
-    cache = FileSystemBytecodeCache(str(state_dir))
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
         yield

@@ -41,6 +41,7 @@ SIZE_PX: Final = (1280, 960)
 _PLATE_WIDTH_PX: Final = 210
 
 
+@cache
 def gate_scene(text: str, *, seed: int = 0, ground: PlateColour | None = None) -> bytes:
     """A JPEG of 1280 × 960 as a gate camera takes it; the ground follows from the text unless given."""
     random = np.random.default_rng(seed)

@@ -182,7 +182,7 @@ def test_each_change_is_kept_with_what_was_before_and_who_did_it(house: House) -
         credentials.suspend(work, house.within, card.id, LOST)
     with house.platform.database.sessions() as session:
         newest, first = changes.history_of(session, house.within, [card.id])
-        actions = session.execute(text("SELECT action FROM audit_entry")).scalars().all()
+        actions = session.execute(text("SELECT action FROM audit_entry ORDER BY sequence")).scalars().all()
     assert (newest.fields["state"].before, newest.fields["state"].after) == ("issued", "lost")
     assert first.action is changes.ChangeAction.ADDED
     assert "pin_hash" not in first.fields

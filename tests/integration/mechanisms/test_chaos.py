@@ -28,8 +28,8 @@ def chaos(*arguments: str) -> tuple[dict[str, int], int]:
 
 @pytest.mark.timeout(400)
 def test_nothing_is_lost_doubled_or_left_under_random_faults() -> None:
-    figures, _ = chaos("--events", "200", "--faults", "6")
-    assert figures == {"events": 200, "faults": 6, "lost": 0, "doubled": 0, "unfinished": 0}
+    figures, _ = chaos("--events", "80", "--faults", "3")
+    assert figures == {"events": 80, "faults": 3, "lost": 0, "doubled": 0, "unfinished": 0}
 
 
 @pytest.mark.timeout(200)

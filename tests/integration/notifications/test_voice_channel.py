@@ -11,7 +11,7 @@ from tests.drivers.sandbox import Sandbox
 
 
 def call_message(**to: str) -> Message:
-    params = {"community": "安邻花园", "door": "3幢2单元门", "time": "2026年11月22日 14:05"}
+    params = {"community": "安邻花园", "door": "3幢2单元门", "time": "2026年11月22日 14:05", "serial": "4716"}
     recipient = Recipient(**(to or {"phone": PHONE}))
     return Message(template=TemplateKey.INTERCOM_CALL, to=recipient, params=params, out_id="0192f0aa" * 4)
 

@@ -47,4 +47,6 @@ def reviews(house: Gatehouse) -> Sequence[PlateReviewRow]:
 
 def entries(house: Gatehouse, action: str) -> Sequence[AuditEntryRow]:
     with house.platform.database.sessions() as session:
-        return session.scalars(select(AuditEntryRow).where(AuditEntryRow.action == action)).all()
+        return session.scalars(
+            select(AuditEntryRow).where(AuditEntryRow.action == action).order_by(AuditEntryRow.sequence)
+        ).all()

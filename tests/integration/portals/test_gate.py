@@ -41,7 +41,11 @@ def commands(house: Gatehouse) -> int:
 
 def actions(house: Gatehouse, action: str) -> list[AuditEntryRow]:
     with house.platform.database.sessions() as session:
-        return list(session.scalars(select(AuditEntryRow).where(AuditEntryRow.action == action)))
+        return list(
+            session.scalars(
+                select(AuditEntryRow).where(AuditEntryRow.action == action).order_by(AuditEntryRow.sequence)
+            )
+        )
 
 
 def test_a_car_that_is_still_being_read_is_shown_already(house: Gatehouse, guard: Staff) -> None:

@@ -32,7 +32,11 @@ def manager(house: Gatehouse, portal: Flask) -> Staff:
 
 def entries(house: Gatehouse, action: str) -> list[AuditEntryRow]:
     with house.platform.database.sessions() as session:
-        return list(session.scalars(select(AuditEntryRow).where(AuditEntryRow.action == action)))
+        return list(
+            session.scalars(
+                select(AuditEntryRow).where(AuditEntryRow.action == action).order_by(AuditEntryRow.sequence)
+            )
+        )
 
 
 def test_passages_are_found_by_a_part_of_the_plate(house: Gatehouse, manager: Staff) -> None:

@@ -56,7 +56,11 @@ def person(house: Gatehouse) -> UUID:
 
 def entries(house: Gatehouse, action: str) -> list[AuditEntryRow]:
     with house.platform.database.sessions() as session:
-        return list(session.scalars(select(AuditEntryRow).where(AuditEntryRow.action == action)))
+        return list(
+            session.scalars(
+                select(AuditEntryRow).where(AuditEntryRow.action == action).order_by(AuditEntryRow.sequence)
+            )
+        )
 
 
 def linked(page: str, register: str) -> str:
