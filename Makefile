@@ -20,7 +20,7 @@ export PROFILE PORT
 unexport PYTHONDONTWRITEBYTECODE
 STARTED_AT := $(shell date +%s.%N)
 
-.PHONY: help run test check bench accuracy accuracy-documents accuracy-faces pickup-sequences chaos screens reset status memory lock simulate-gate demo codes doctor environment development
+.PHONY: help run test test-slow check bench accuracy accuracy-documents accuracy-faces pickup-sequences chaos screens reset status memory lock simulate-gate demo codes doctor environment development
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -30,7 +30,12 @@ run: environment  ## start everything; Ctrl-C stops it (PORT=8000, PROFILE=light
 
 test: development  ## the default suite, Chromium included
 	@tools/chromium.sh
-	$(VENV) -m pytest -n $(JOBS) --dist loadgroup tests/unit tests/architecture tests/integration tests/stories
+	$(VENV) -m pytest -n $(JOBS) --dist loadgroup -m 'not slow' tests/unit tests/architecture tests/integration tests/stories
+
+test-slow: development  ## what the default suite has no time for: pages in the browser one by one, the APIs fuzzed longer
+	@tools/chromium.sh
+	FUZZ_EXAMPLES=50 $(VENV) -m pytest -n $(JOBS) -m slow tests/integration
+	FUZZ_EXAMPLES=50 $(VENV) -m pytest -n $(JOBS) tests/integration/device_api/test_conformance.py tests/integration/miniprogram_api/test_conformance.py
 
 check: development  ## lint, types, import contracts, migrations, OpenAPI compared
 	$(VENV) -m ruff check .

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from backend.infrastructure.http.openapi import openapi_document
 from tests.integration.device_api.terminal import Terminal
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 SETTINGS = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -1,6 +1,7 @@
 """Schemathesis: whatever the document allows or forbids, the answer is one that the document names."""
 
 import json
+import os
 
 import schemathesis
 from flask import Flask
@@ -18,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from backend.infrastructure.http.openapi import openapi_document
 from tests.integration.miniprogram_api.phone import Phone
 
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -38,7 +40,11 @@ def test_every_operation_answers_as_documented_and_never_with_a_server_error(app
 
         @given(case=operation.as_strategy())
         @settings(
-            max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+            max_examples=EXAMPLES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
         )
         def conforms(case: Case) -> None:
             answer = case.call(app=app, headers={"Authorization": f"Bearer {resident.token}"})

@@ -12,6 +12,8 @@ from backend.kernel.identity import Role
 from tests.drivers.browser import Screen, screen, serving
 from tests.integration.portals.gatehouse import PASSWORD, Gatehouse, certain, uncertain
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Post:

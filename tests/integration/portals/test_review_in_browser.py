@@ -16,6 +16,8 @@ from tests.integration.passages.ledger import commands, entries, messages, passa
 from tests.integration.portals.gatehouse import PASSWORD, Gatehouse, StaffMember
 from tests.integration.portals.test_review import HOME, doubtful
 
+pytestmark = pytest.mark.slow
+
 SETTLED_MS = 700
 """A key counts once the reading has been looked at."""
 
