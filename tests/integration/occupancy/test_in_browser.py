@@ -17,6 +17,8 @@ from tests.drivers.browser import Screen, screen, serving
 from tests.integration.identity_records.counter import run_jobs
 from tests.integration.portals.gatehouse import PASSWORD, Gatehouse, certain
 
+pytestmark = pytest.mark.slow
+
 CARD = a_card(5)
 VISITOR = "苏B88888"
 SHOWN_WITHIN_SECONDS = 2.0
