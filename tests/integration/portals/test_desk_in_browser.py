@@ -1,5 +1,6 @@
 """A guard's night: card and PIN at the desk, then everything by keyboard, one thing at a time."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
@@ -10,6 +11,8 @@ from tests.builders.bad_images import plain_jpeg
 from tests.drivers.browser import DESK, screen, serving
 from tests.integration.credentials.house import CARD, build_house
 from tests.integration.desk.post import COOKIE, PIN, Post, build_post
+
+pytestmark = pytest.mark.slow
 
 
 def tap_and_type(page: Page, post: Post, origin: str) -> None:
